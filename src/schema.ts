@@ -1,0 +1,11 @@
+/** The whole schema, one file a noun. Row types come from here (`typeof people.$inferSelect`). */
+export * from './schema/catalog.ts'
+export * from './schema/customers.ts'
+export * from './schema/entitlements.ts'
+export * from './schema/hosts.ts'
+export * from './schema/mail.ts'
+export * from './schema/people.ts'
+export * from './schema/plans.ts'
+export * from './schema/publisher.ts'
+export * from './schema/requests.ts'
+export * from './schema/rights.ts'

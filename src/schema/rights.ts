@@ -1,0 +1,53 @@
+import { getTableName } from 'drizzle-orm'
+import * as customers from './customers.ts'
+import * as entitlements from './entitlements.ts'
+import * as hosts from './hosts.ts'
+import * as mail from './mail.ts'
+import * as plans from './plans.ts'
+import * as requests from './requests.ts'
+
+const owned = [
+  customers.customerVersions,
+  customers.associations,
+  customers.privileges,
+  customers.contracts,
+  customers.contractVersions,
+  entitlements.orders,
+  entitlements.orderLines,
+  entitlements.entitlements,
+  entitlements.terms,
+  entitlements.licenseSums,
+  hosts.hosts,
+  hosts.hostMembers,
+  hosts.hostVersions,
+  hosts.configurations,
+  hosts.placements,
+  hosts.packs,
+  plans.plans,
+  plans.planLines,
+  requests.requests,
+  requests.requestEvents,
+  requests.requestPacks,
+  requests.transfers,
+  mail.mails,
+  mail.activity,
+]
+
+/** Tables a customer owns and the column that says whose a row is: row-level security is forced on each. */
+export const CUSTOMER_TABLES: { table: string; column: string }[] = [
+  { table: getTableName(customers.customers), column: 'id' },
+  ...owned.map((table) => ({ table: getTableName(table), column: 'customer_id' })),
+]
+
+/** Tables whose rows the application's role may add and read, never change or delete (domain.md section 3). */
+export const APPEND_ONLY: string[] = [
+  customers.customerVersions,
+  customers.contractVersions,
+  entitlements.terms,
+  hosts.hostVersions,
+  hosts.packs,
+  requests.requestEvents,
+  requests.requestPacks,
+  requests.transfers,
+  mail.activity,
+].map((table) => getTableName(table))

@@ -1,0 +1,16 @@
+import { type SQL, sql } from 'drizzle-orm'
+
+/** UUIDs as one parameter of an SQL statement, however many there are: `where id = any(${uuidArray(ids)})`. */
+export function uuidArray(ids: readonly string[]): SQL {
+  return sql`${`{${ids.join(',')}}`}::uuid[]`
+}
+
+/** Rows as one parameter, for `jsonb_to_recordset`; text first, since the driver's own JSON writer is replaced. */
+export function jsonRows(rows: readonly Record<string, unknown>[]): SQL {
+  return sql`${JSON.stringify(rows)}::text::jsonb`
+}
+
+/** What a person typed as a pattern for LIKE: found anywhere, its own wildcards taken as letters. */
+export function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
+}

@@ -1,0 +1,26 @@
+import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
+import release from 'pg-boss/package.json' with { type: 'json' }
+import type postgres from 'postgres'
+import { JOBS_SCHEMA, QUEUES } from '../jobs/queues.ts'
+
+/** Makes the tables of pg-boss and its queues, or brings them up to date; by the owner, on one connection. */
+export async function makeJobTables(owner: postgres.Sql): Promise<void> {
+  const installed = await versionOf(owner)
+  if (installed === undefined) await owner.unsafe(getConstructionPlans(JOBS_SCHEMA))
+  else if (installed < release.pgboss.schema) {
+    await owner.unsafe(getMigrationPlans(JOBS_SCHEMA, installed))
+  }
+  for (const [name, options] of Object.entries(QUEUES)) {
+    await owner.unsafe(`select ${JOBS_SCHEMA}.create_queue($1, $2::text::jsonb)`, [
+      name,
+      JSON.stringify(options),
+    ])
+  }
+}
+
+async function versionOf(owner: postgres.Sql): Promise<number | undefined> {
+  const [table] = await owner`select to_regclass(${`${JOBS_SCHEMA}.version`}) as found`
+  if (!table!.found) return undefined
+  const [row] = await owner.unsafe(`select version from ${JOBS_SCHEMA}.version`)
+  return Number(row!.version)
+}

@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
+import type postgres from 'postgres'
+import { openClient } from '../database/client.ts'
+import { asRefusal, codeOf } from '../database/failures.ts'
+import { Unavailable } from '../errors.ts'
+import { makeJobTables } from './job-tables.ts'
+import { grantRights } from './rights.ts'
+
+const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+const oldestServer = 15
+
+const words: Record<string, string> = {
+  '28000': 'refuses the user of its address',
+  '28P01': 'refuses the password of its address',
+  '3D000': 'does not exist (make it: createdb)',
+  '42501': 'does not let the role of DATABASE_OWNER_URL make or change its tables (make it the owner)',
+}
+
+/**
+ * Brings the database of `ownerUrl` up to date and gives `appRole` its rights. Nothing happens where it is up to
+ * date; processes that start at once do it one after the other. Throws with words for the operator.
+ */
+export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
+  const owner = openOwner(ownerUrl)
+  // Drizzle replaces the date and JSON types of the client it is given.
+  const migrator = openOwner(ownerUrl)
+  try {
+    await checkServer(owner)
+    // Whatever holds a table for longer than this is not on its way to let go: an error is better than to hang.
+    for (const client of [owner, migrator]) await client`set lock_timeout = '60s'`
+    await makeTurn(owner)
+    await owner.begin(async (tx) => {
+      await tx`lock table drizzle.turn in access exclusive mode`
+      await runMigrations(drizzle(migrator), { migrationsFolder })
+      await makeJobTables(migrator)
+      await grantRights(migrator, appRole)
+    })
+  } catch (error) {
+    throw inWords(error)
+  } finally {
+    await Promise.all([owner.end({ timeout: 5 }), migrator.end({ timeout: 5 })])
+  }
+}
+
+function inWords(error: unknown): unknown {
+  const unavailable = asRefusal(error) instanceof Unavailable
+  const what = unavailable ? 'cannot be reached' : words[codeOf(error) ?? '']
+  return what ? new Error(`The database ${what}: ${(error as Error).message}`, { cause: error }) : error
+}
+
+function openOwner(url: string): postgres.Sql {
+  return openClient({ url, max: 1, prepare: false, applicationName: 'guichet migrate' })
+}
+
+async function checkServer(owner: postgres.Sql): Promise<void> {
+  const [row] = await owner`show server_version_num`
+  const version = Math.floor(Number(row!.server_version_num) / 10_000)
+  if (version < oldestServer) {
+    throw new Error(`The database is Postgres ${version}; Guichet needs Postgres ${oldestServer} or newer.`)
+  }
+}
+
+// A table to wait for one's turn at; without rows. Two that make it at once: one fails, and finds it then.
+async function makeTurn(owner: postgres.Sql): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await owner`create schema if not exists drizzle`
+      await owner`create table if not exists drizzle.turn ()`
+      return
+    } catch (error) {
+      if (attempt === 3 || !['23505', '42P06', '42P07', '42710'].includes(codeOf(error) ?? '')) throw error
+    }
+  }
+}

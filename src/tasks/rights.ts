@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import type postgres from 'postgres'
+import { JOBS_SCHEMA } from '../jobs/queues.ts'
+import { APPEND_ONLY, CUSTOMER_TABLES } from '../schema.ts'
+
+// Read once for the statement, not for each row.
+const customers = `((select string_to_array(current_setting('app.customer', true), ',')::uuid[])::uuid[])`
+const person = `(select nullif(current_setting('app.person', true), '')::uuid)`
+
+// What a person sees before a customer is chosen: their own associations and the customers of these.
+const personSees: Record<string, string> = {
+  associations: `person_id = ${person}`,
+  privileges: `person_id = ${person}`,
+  customers: `id in (select customer_id from associations where person_id = ${person})`,
+}
+
+/**
+ * Gives the application's role its rights and no more, and each customer's rows their policy. In one transaction,
+ * and only when they or the tables have changed, since it locks every table. Where owner and application are one
+ * role the policies bind nobody: rights cannot be less than the owner's.
+ */
+export async function grantRights(owner: postgres.Sql, appRole: string): Promise<void> {
+  const [row] = await owner`select current_user::text as name, exists (
+    select from pg_roles where rolname = ${appRole}) as known`
+  if (!row!.known) {
+    throw new Error(`The database has no role ${appRole}: make it (create role … login), then start again.`)
+  }
+  const roles = { owner: quoted(row!.name), app: quoted(appRole) }
+  const statements = [...policies(roles), ...(roles.owner === roles.app ? [] : grants(roles.app))]
+  const mark = await markOf(owner, statements)
+  if (mark === (await lastMark(owner))) return
+  await owner.begin(async (tx) => {
+    await tx.unsafe(statements.join(';\n'))
+    await tx.unsafe(`comment on schema drizzle is '${mark}'`)
+  })
+}
+
+async function markOf(owner: postgres.Sql, statements: string[]): Promise<string> {
+  const tables = await owner.unsafe(`select oid, relname from pg_class where relkind in ('r', 'p', 'S')
+    and relnamespace = any (array['public', '${JOBS_SCHEMA}']::regnamespace[]) order by oid`)
+  const hash = createHash('sha256').update(JSON.stringify([statements, tables]))
+  return `rights ${hash.digest('hex')}`
+}
+
+async function lastMark(owner: postgres.Sql): Promise<string | null> {
+  const [row] = await owner`select obj_description('drizzle'::regnamespace) as mark`
+  return row!.mark
+}
+
+function grants(app: string): string[] {
+  return [
+    `grant usage on schema public, ${JOBS_SCHEMA} to ${app}`,
+    `grant select, insert, update, delete on all tables in schema public, ${JOBS_SCHEMA} to ${app}`,
+    `grant usage on all sequences in schema public, ${JOBS_SCHEMA} to ${app}`,
+    ...APPEND_ONLY.map((table) => `revoke update, delete, truncate on ${quoted(table)} from ${app}`),
+  ]
+}
+
+function policies({ owner, app }: { owner: string; app: string }): string[] {
+  return CUSTOMER_TABLES.flatMap(({ table, column }) => {
+    const ours = `${quoted(column)} = any ${customers}`
+    const seen = personSees[table]
+    return [
+      `alter table ${quoted(table)} enable row level security, force row level security`,
+      ...policy('customer', table, `for all to ${app} using (${ours}) with check (${ours})`),
+      ...policy('owner', table, `for all to ${owner} using (true) with check (true)`),
+      ...(seen ? policy('person', table, `for select to ${app} using (${seen})`) : []),
+    ]
+  })
+}
+
+function policy(name: string, table: string, terms: string): string[] {
+  return [
+    `drop policy if exists ${name} on ${quoted(table)}`,
+    `create policy ${name} on ${quoted(table)} ${terms}`,
+  ]
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
