@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import fastifyCompress from '@fastify/compress'
+import fastifyCookie from '@fastify/cookie'
+import fastifyFormbody from '@fastify/formbody'
+import fastifyMultipart from '@fastify/multipart'
+import fastifyStatic from '@fastify/static'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import type { Customer, Person } from './accounts/access.ts'
+import { accountRoutes } from './accounts/routes.ts'
+import { type Config, keyFor } from './config.ts'
+import { switchRoutes } from './customers/routes.ts'
+import type { Database } from './db.ts'
+import { hostRoutes } from './hosts/routes.ts'
+import { licenseRoutes } from './licenses/routes.ts'
+import { overviewRoutes } from './overview/routes.ts'
+import type { PackKey } from './packs/keys.ts'
+import { retrievalRoutes } from './packs/retrieval-routes.ts'
+import { packRoutes } from './packs/routes.ts'
+import { planRoutes } from './plans/routes.ts'
+import { peopleRoutes } from './privileges/routes.ts'
+import { type Publisher, publisherSettings } from './publisher.ts'
+import { reportRoutes } from './reports/routes.ts'
+import { requestRoutes } from './requests/routes.ts'
+import { signInRoutes } from './sign-in/routes.ts'
+import { supportRoutes } from './support/routes.ts'
+import { type Redisplay, registerFailures } from './web/failures.ts'
+import { registerFlash } from './web/flash.ts'
+import { registerForgery } from './web/forgery.ts'
+import type { Format } from './web/format.ts'
+import { type AccessRule, registerGuard } from './web/guard.ts'
+import { registerHeaders } from './web/headers.ts'
+import { healthRoutes } from './web/health.ts'
+import type { Locale, Translate } from './web/i18n.ts'
+import { languageRoutes } from './web/language.ts'
+import type { Access } from './web/session.ts'
+import { registerSession } from './web/session.ts'
+import { registerViews } from './web/views.ts'
+
+export interface Parts {
+  config: Config
+  database: Database
+  packKeys: PackKey[]
+  logger?: FastifyServerOptions['logger']
+}
+
+/** The whole application, ready to listen or to inject requests into. */
+export async function buildApp({ config, database, packKeys, logger = false }: Parts): Promise<App> {
+  const app: App = Fastify({
+    logger,
+    trustProxy: config.trustProxy,
+    genReqId: () => randomBytes(6).toString('hex'),
+    bodyLimit: 2 * 1024 * 1024,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    http: { headersTimeout: 5_000 },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  const settings = await publisherSettings(database)
+  app.decorate('config', config)
+  app.decorate('database', database)
+  app.decorate('packKeys', packKeys)
+  app.decorate('publisher', settings.current)
+  app.decorate('refreshPublisher', settings.refresh)
+  app.decorate('today', settings.today)
+  for (const name of ['person', 'customer', 'access', 'visitor'] as const) app.decorateRequest(name)
+
+  registerHeaders(app)
+  await app.register(fastifyCookie, { secret: keyFor(config, 'cookie') })
+  await app.register(fastifyCompress, { threshold: 1024 })
+  await app.register(async (app: App) => healthRoutes(app))
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(new URL('../public', import.meta.url)),
+    prefix: '/public/',
+    decorateReply: false,
+    maxAge: '1h',
+  })
+
+  await app.register(async (app: App) => {
+    await app.register(fastifyFormbody)
+    await app.register(fastifyMultipart, {
+      attachFieldsToBody: 'keyValues',
+      limits: { fileSize: 1024 * 1024 + 1, files: 1, fields: 200, parts: 210 },
+    })
+    await registerSession(app)
+    await registerViews(app)
+    registerFlash(app)
+    registerGuard(app)
+    registerForgery(app)
+    registerFailures(app)
+
+    languageRoutes(app)
+    signInRoutes(app)
+    accountRoutes(app)
+    switchRoutes(app)
+    overviewRoutes(app)
+    licenseRoutes(app)
+    hostRoutes(app)
+    planRoutes(app)
+    requestRoutes(app)
+    retrievalRoutes(app)
+    reportRoutes(app)
+    peopleRoutes(app)
+    packRoutes(app)
+    supportRoutes(app)
+  })
+  return app
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    config: Config
+    database: Database
+    packKeys: PackKey[]
+    /** The publisher's name, time zone and policies. */
+    publisher(): Publisher
+    refreshPublisher(): Promise<void>
+    /** Today in the publisher's zone, 'YYYY-MM-DD'. */
+    today(): string
+    /** Every route of the pages and who may use it; the tests walk it. */
+    routeTable: { method: string; url: string; access: AccessRule }[]
+  }
+  interface FastifyRequest {
+    /** Who is signed in; null for a visitor. */
+    person: Person | null
+    /** The company in the address, where the route's access says associated or a privilege. */
+    customer: Customer
+    access: Access | null
+    visitor: string | undefined
+    signingIn: string | null
+    pendingFlash: string | undefined
+    locale: Locale
+    t: Translate
+    format: Format
+    flash(key: string, params?: Record<string, unknown>): void
+  }
+  interface FastifyReply {
+    page(view: string, data?: Record<string, unknown>): FastifyReply
+    render(view: string, data: Record<string, unknown>): FastifyReply
+    /** To the sign-in page, coming back to this address after; 401 with a redirect for htmx. */
+    toSignIn(): FastifyReply
+    formToken(): string
+    takeFlash(): { text: string } | null
+  }
+  interface FastifyContextConfig {
+    access?: AccessRule
+    redisplay?: Redisplay
+  }
+}

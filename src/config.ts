@@ -1,0 +1,171 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+/** What the environment says; see docs/install.md for each name. */
+export interface Config {
+  host: string
+  port: number
+  /** Folder of everything kept outside the database: embedded database, keys, mail files. */
+  home: string
+  /** Undefined: the embedded database. */
+  databaseUrl: string | undefined
+  /** The role that owns the tables and migrates; the same as databaseUrl where only one is given. */
+  databaseOwnerUrl: string | undefined
+  prepare: boolean
+  demonstration: 'on' | 'off' | 'public'
+  /** Address people use, for links in mail; without trailing slash. */
+  baseUrl: string
+  /** Addresses of proxies whose X-Forwarded-* headers count; false: none. */
+  trustProxy: string | false
+  secret: string
+  packKeysFolder: string
+  sessionIdleMinutes: number
+  sessionHours: number
+  logLevel: string
+}
+
+export class ConfigError extends Error {}
+
+/**
+ * Reads and checks the environment: the only place that does. Makes the home folder and, where none is set, the
+ * secret that signs cookies and form tokens. Throws ConfigError with words for the operator.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const home = resolve(env.GUICHET_HOME || './var')
+  const port = integer(env, 'PORT', 3000, 0, 65535)
+  const host = env.HOST || '127.0.0.1'
+  const config: Config = {
+    host,
+    port,
+    home,
+    databaseUrl: databaseUrl(env, 'DATABASE_URL'),
+    databaseOwnerUrl: databaseUrl(env, 'DATABASE_OWNER_URL') ?? databaseUrl(env, 'DATABASE_URL'),
+    prepare: choice(env, 'DATABASE_PREPARE', ['on', 'off'], 'on') === 'on',
+    demonstration: choice(env, 'GUICHET_DEMO', ['on', 'off', 'public'], 'on'),
+    baseUrl: baseUrl(env, host, port),
+    trustProxy: env.GUICHET_TRUST_PROXY || false,
+    secret: '',
+    packKeysFolder: resolve(env.GUICHET_PACK_KEYS || join(home, 'keys', 'packs')),
+    sessionIdleMinutes: integer(env, 'GUICHET_SESSION_IDLE_MINUTES', 120, 5, 60 * 24 * 30),
+    sessionHours: integer(env, 'GUICHET_SESSION_HOURS', 12, 1, 24 * 90),
+    logLevel: choice(env, 'LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  }
+  if (config.databaseOwnerUrl && !config.databaseUrl) {
+    throw new ConfigError('DATABASE_OWNER_URL is set but DATABASE_URL is not: set both, or neither.')
+  }
+  if (isDemonstration(config) && config.demonstration !== 'public' && !isLoopback(host)) {
+    throw new ConfigError(
+      `HOST is ${host}: the demonstration has known passwords, so it listens on this machine only. ` +
+        'Leave HOST unset, or set GUICHET_DEMO=off (no demonstration) or GUICHET_DEMO=public (known passwords for anyone).',
+    )
+  }
+  makeFolder(home)
+  config.secret = readSecret(env, home)
+  return config
+}
+
+/** Whether the demonstration publisher is loaded into an empty embedded database. */
+export function isDemonstration(config: Pick<Config, 'databaseUrl' | 'demonstration'>): boolean {
+  return !config.databaseUrl && config.demonstration !== 'off'
+}
+
+/** A key of its own for each use, so that no signature of one can be passed off as another's. */
+export function keyFor(config: Pick<Config, 'secret'>, use: 'session' | 'form' | 'cookie'): string {
+  return createHash('sha256').update(`guichet ${use} ${config.secret}`).digest('hex')
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+function integer(env: NodeJS.ProcessEnv, name: string, otherwise: number, from: number, to: number): number {
+  const text = env[name]
+  if (!text) return otherwise
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < from || value > to) {
+    throw new ConfigError(`${name} is "${text}": it takes a whole number from ${from} to ${to}.`)
+  }
+  return value
+}
+
+function choice<T extends string>(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  values: readonly T[],
+  otherwise: T,
+): T {
+  const text = env[name]
+  if (!text) return otherwise
+  const value = values.find((v) => v === text)
+  if (!value) throw new ConfigError(`${name} is "${text}": it takes one of ${values.join(', ')}.`)
+  return value
+}
+
+function databaseUrl(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const text = env[name]
+  if (!text) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
+    throw new ConfigError(
+      `${name} is not a Postgres address: it reads postgres://USER:PASSWORD@HOST:PORT/DATABASE.`,
+    )
+  }
+  return text
+}
+
+function baseUrl(env: NodeJS.ProcessEnv, host: string, port: number): string {
+  const text = env.GUICHET_URL
+  if (!text) return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
+    throw new ConfigError(
+      `GUICHET_URL is "${text}": it takes the address people use, such as https://licenses.example.com`,
+    )
+  }
+  return url.origin
+}
+
+function makeFolder(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true })
+  } catch (error) {
+    throw new ConfigError(
+      `The folder ${home} cannot be made (${(error as NodeJS.ErrnoException).code}): ` +
+        'make it writable for this user, or set GUICHET_HOME to one that is.',
+    )
+  }
+}
+
+function readSecret(env: NodeJS.ProcessEnv, home: string): string {
+  if (env.GUICHET_SECRET) {
+    if (env.GUICHET_SECRET.length < 32)
+      throw new ConfigError('GUICHET_SECRET is too short: 32 characters or more.')
+    return env.GUICHET_SECRET
+  }
+  const folder = join(home, 'keys')
+  const file = join(folder, 'secret')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code !== 'EEXIST') {
+      throw new ConfigError(
+        `${file} cannot be written (${code}): make ${home} writable, or set GUICHET_HOME.`,
+      )
+    }
+  }
+  refuseReadableByOthers(file)
+  return readFileSync(file, 'utf8').trim()
+}
+
+/** A private key that others can read is no longer private. Throws ConfigError. */
+export function refuseReadableByOthers(file: string): void {
+  const mode = statSync(file).mode & 0o077
+  if (mode !== 0) {
+    throw new ConfigError(
+      `Others can read ${file}: it holds a private key. Run "chmod 600 ${file}", and if others may have read it, make a new one.`,
+    )
+  }
+}

@@ -1,0 +1,55 @@
+import { Type } from 'typebox'
+import { findCustomerOf, listAssociations } from '../accounts/access.ts'
+import type { App } from '../app.ts'
+import { NotFound } from '../errors.ts'
+import { readForm, text } from '../web/forms.ts'
+import { signedIn } from '../web/guard.ts'
+import { localPath } from '../web/local-path.ts'
+
+const CustomerForm = Type.Object({
+  customer: Type.String({ minLength: 1, maxLength: 20 }),
+  to: Type.String({ maxLength: 4000 }),
+})
+
+/** R11 and R12: which of a person's companies is the active one. Opening an address does not switch; these do. */
+export function switchRoutes(app: App): void {
+  app.get('/switch', { config: signedIn }, async (request, reply) => {
+    const { person, access } = request
+    const find = text((request.query as { find?: string }).find).toLowerCase()
+    const all = await app.database.forPerson(person!.id, (tx) => listAssociations(tx, person!.id))
+    const companies = all.filter(({ number, name }) => `${number} ${name}`.toLowerCase().includes(find))
+    return reply.page('customers/switch', {
+      title: request.t('customers.switchTitle'),
+      companies,
+      count: all.length,
+      find,
+      activeId: access?.active?.id,
+    })
+  })
+
+  app.post('/switch', { config: signedIn }, async (request, reply) => {
+    const form = readForm(request.body, CustomerForm)
+    const company = await findCustomerOf(app.database, request.person!.id, form.customer.toUpperCase())
+    if (!company) throw new NotFound()
+    request.session.activeCustomerId = company.id
+    request.flash('customers.switched', { number: company.number, name: company.name })
+    return reply.redirect(form.to ? localPath(form.to) : company.base, 303)
+  })
+
+  app.post('/stay', { config: signedIn }, async (request, reply) => {
+    const form = readForm(request.body, CustomerForm)
+    const company = await findCustomerOf(app.database, request.person!.id, form.customer.toUpperCase())
+    if (!company) throw new NotFound()
+    const stay = request.session.stay ?? []
+    request.session.stay = [...stay.filter((id) => id !== company.id), company.id].slice(-20)
+    return reply.redirect(localPath(form.to), 303)
+  })
+
+  /** What app.js asks when a tab is looked at again (R12). */
+  app.get('/session/active', { config: signedIn, logLevel: 'warn' }, async (request, reply) => {
+    const active = request.access?.active
+    return reply
+      .header('cache-control', 'no-store')
+      .send(active ? { number: active.number, name: active.name, href: active.base } : {})
+  })
+}

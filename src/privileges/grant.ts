@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm'
+import { recordActivity } from '../activity/record.ts'
+import type { Db } from '../db.ts'
+import type { Privilege } from './list.ts'
+
+export interface Grant {
+  customerId: string
+  personId: string
+  privilege: Privilege
+  /** Null: the publisher. */
+  grantedBy: string | null
+  /** Last day 'YYYY-MM-DD'; never for a supervisor. */
+  until?: string | null
+}
+
+/**
+ * Gives one person one privilege in one company. R9: naming the first supervisor writes, in the same transaction,
+ * Licensing and Reporting for each contact of that moment, marked kept: what they could do while the company was open.
+ */
+export async function grant(
+  tx: Db,
+  { customerId, personId, privilege, grantedBy, until }: Grant,
+): Promise<void> {
+  if (privilege === 'supervisor') await closeCompany(tx, customerId)
+  await tx.execute(sql`
+    insert into privileges (customer_id, person_id, privilege, granted_by, until)
+    values (${customerId}, ${personId}, ${privilege}, ${grantedBy}::uuid, ${until ?? null}::date)
+    on conflict (customer_id, person_id, privilege)
+      do update set until = excluded.until, is_kept = false, granted_by = excluded.granted_by, granted_at = now()`)
+  await recordActivity(tx, {
+    customerId,
+    personId: grantedBy,
+    verb: 'privilege.granted',
+    objectKind: 'person',
+    objectId: personId,
+    details: { privilege, until: until ?? null },
+  })
+}
+
+/** The moment a company gets its first supervisor; nothing happens at later ones. */
+async function closeCompany(tx: Db, customerId: string): Promise<void> {
+  const closed = await tx.execute(sql`
+    update customers set first_supervised_at = now()
+    where id = ${customerId} and first_supervised_at is null returning id`)
+  if (closed.length === 0) return
+  await tx.execute(sql`
+    insert into privileges (customer_id, person_id, privilege, is_kept)
+    select a.customer_id, a.person_id, held.privilege, true
+    from associations a
+    join publisher on publisher.id = 1 and publisher.open_until_supervised
+    join people p on p.id = a.person_id and p.confirmed_at is not null
+    cross join (values ('licensing'), ('reporting')) as held (privilege)
+    where a.customer_id = ${customerId}
+    on conflict do nothing`)
+}

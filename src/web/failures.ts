@@ -1,0 +1,103 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { Conflict, Forbidden, Invalid, Refusal } from '../errors.ts'
+import { listSupervisors } from '../privileges/queries.ts'
+import { Forged } from './forgery.ts'
+import type { Problem } from './forms.ts'
+
+/** Shows a form again with what was typed and what is wrong with it; stated in the config of the route it posts to. */
+export type Redisplay = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[],
+  values: Record<string, unknown>,
+) => unknown
+
+/** One place for all that goes wrong: the status, a page in the reader's language, and a log line for faults of ours. */
+export function registerFailures(app: App): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => answer(error, request, reply))
+  app.setNotFoundHandler((request, reply) => failurePage(request, reply, 404))
+}
+
+async function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  if (error instanceof Invalid) return redisplay(error, request, reply)
+  if (error instanceof Forged) return expiredForm(error, request, reply)
+  if (error instanceof Forbidden) return forbidden(error, request, reply)
+  if (error instanceof Conflict) {
+    const back = ownReferrer(request)
+    return failurePage(request, reply, 409, { message: request.t(error.key, error.params), back })
+  }
+  const status = error instanceof Refusal ? error.status : (error.statusCode ?? 500)
+  if (status >= 500) request.log.error({ err: error }, status === 503 ? 'not available' : 'failed')
+  return failurePage(request, reply, status >= 400 && status < 600 ? status : 500)
+}
+
+function redisplay(error: Invalid, request: FastifyRequest, reply: FastifyReply): unknown {
+  const problems = error.problems.map(({ field, key, params }) => ({
+    field,
+    message: request.t(key, params),
+  }))
+  reply.code(422)
+  const again = request.routeOptions.config?.redisplay
+  if (!again) return failurePage(request, reply, 422, { problems })
+  return again(request, reply, problems, (request.body ?? {}) as Record<string, unknown>)
+}
+
+/** R10: which privilege it takes, who can give it, and how to ask; or, where nobody can, how to get a supervisor. */
+async function forbidden(error: Forbidden, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { customer } = request
+  if (!customer || error.needs.length === 0) return failurePage(request, reply, 403)
+  const supervisors = await request.server.database.readCustomer(customer.id, (tx) =>
+    listSupervisors(tx, customer.id),
+  )
+  const needs = error.needs.map((privilege) => request.t(`privileges.${privilege}`))
+  const title = request.t('errors.forbidden.title')
+  retarget(request, reply)
+  return reply.code(403).page('errors/forbidden', { title, needs, supervisors, status: 403 })
+}
+
+/** Nothing was done; what was typed comes back in a fresh form (quality.md 11), unless another site sent it. */
+function expiredForm(error: Forged, request: FastifyRequest, reply: FastifyReply): unknown {
+  const title = request.t('errors.title.expired')
+  const fields = error.isCrossSite ? [] : typedFields(request.body)
+  retarget(request, reply)
+  return reply.code(403).page('errors/expired', { title, fields, action: request.url, status: 403 })
+}
+
+function typedFields(body: unknown): { name: string; value: string }[] {
+  return Object.entries((body ?? {}) as Record<string, unknown>)
+    .filter(([name]) => !name.startsWith('_') && !/password/i.test(name))
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => ({ name, value: one })))
+    .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
+}
+
+const ownWords = new Set([403, 404, 409, 413, 422, 429, 500, 503])
+
+export function failurePage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  data: Record<string, unknown> = {},
+): unknown {
+  const known = ownWords.has(status) ? status : status < 500 ? 400 : 500
+  if (status === 503) reply.header('retry-after', '5')
+  if (status >= 500 && request.method === 'GET') data = { retry: request.url, ...data }
+  retarget(request, reply)
+  return reply
+    .code(status)
+    .page('errors/page', { title: request.t(`errors.title.${known}`), status: known, ...data })
+}
+
+/** The page of ours that the form stood on, to go back to; undefined where the browser does not say. */
+function ownReferrer(request: FastifyRequest): string | undefined {
+  const { referer } = request.headers
+  if (!referer || !URL.canParse(referer)) return undefined
+  const url = new URL(referer)
+  return url.host === request.host ? url.pathname + url.search : undefined
+}
+
+/** A page that is not what an htmx request asked for replaces the whole page, never a part of it. */
+function retarget(request: FastifyRequest, reply: FastifyReply): void {
+  if (request.headers['hx-request'] !== 'true') return
+  reply.headers({ 'hx-retarget': 'body', 'hx-reselect': 'body', 'hx-reswap': 'outerHTML' })
+}

@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findCustomerOf, holdsOf } from '../accounts/access.ts'
+import type { App } from '../app.ts'
+import { countCustomer } from '../entitlements/count.ts'
+import { Forbidden, NotFound } from '../errors.ts'
+import type { Privilege } from '../privileges/list.ts'
+
+/** Who may use a route. Every route states one in its config; the app does not boot otherwise. */
+export type AccessRule =
+  | { kind: 'open' }
+  | { kind: 'signed-in' }
+  | { kind: 'staff' }
+  | { kind: 'associated' }
+  | { kind: 'privileged'; anyOf: readonly Privilege[] }
+
+type Stated = { access: AccessRule }
+
+/** Anyone, signed in or not. */
+export const open: Stated = { access: { kind: 'open' } }
+/** Any signed-in person. */
+export const signedIn: Stated = { access: { kind: 'signed-in' } }
+/** The publisher's own staff. */
+export const staff: Stated = { access: { kind: 'staff' } }
+/** Any person associated with the customer in the address. */
+export const associated: Stated = { access: { kind: 'associated' } }
+/** A person who holds any of these privileges in the company in the address. */
+export const requires = (...anyOf: [Privilege, ...Privilege[]]): Stated => ({
+  access: { kind: 'privileged', anyOf },
+})
+
+/** Makes a route without access, or a company's route open to all, an error at start; checks the rest on request. */
+export function registerGuard(app: App): void {
+  app.decorate('routeTable', [])
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access
+    const isOfCustomer = route.url.startsWith('/c/:customer')
+    if (!access) throw new Error(`${route.method} ${route.url} does not state who may use it (web/guard.ts)`)
+    const takesCustomer = access.kind === 'associated' || access.kind === 'privileged'
+    if (takesCustomer !== isOfCustomer) {
+      throw new Error(`${route.method} ${route.url}: access "${access.kind}" does not fit this address`)
+    }
+    for (const method of [route.method].flat()) app.routeTable.push({ method, url: route.url, access })
+  })
+  app.addHook('onRequest', (request, reply) => checkAccess(app, request, reply))
+}
+
+async function checkAccess(app: App, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const access = request.routeOptions.config?.access
+  if (!access || access.kind === 'open') return
+  if (!request.person) return reply.toSignIn()
+  if (access.kind === 'staff' && !request.person.isStaff) throw new NotFound()
+  if (access.kind !== 'associated' && access.kind !== 'privileged') return
+  const redirect = await reachCustomer(app, request)
+  if (redirect) return reply.redirect(redirect, 308)
+  if (access.kind === 'privileged' && !access.anyOf.some((privilege) => request.customer.holds[privilege])) {
+    throw new Forbidden(access.anyOf)
+  }
+}
+
+/** Fills request.customer with the company in the address, or throws NotFound; gives an address in right spelling. */
+async function reachCustomer(app: App, request: FastifyRequest): Promise<string | undefined> {
+  const given = (request.params as { customer: string }).customer
+  const number = given.toUpperCase()
+  const active = request.access?.active
+  const found =
+    active?.number === number ? active : await findCustomerOf(app.database, request.person!.id, number)
+  if (!found) throw new NotFound()
+  request.customer = { ...found, ...holdsOf(found, request.person!, app.publisher()) }
+  if (given !== number && request.method === 'GET') return request.url.replace(`/c/${given}`, `/c/${number}`)
+  const today = app.today()
+  if (!found.countedOn || found.countedOn < today) {
+    await app.database.forCustomer(found.id, (tx) => countCustomer(tx, found.id, today))
+  }
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Db } from '../db.ts'
+import { Conflict } from '../errors.ts'
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * Acts on a form once, however often it arrives (quality.md 12): the form's key is claimed in the transaction of the
+ * act, a second arrival waits for the first and answers the same place. `work` gives the place; it may run again
+ * after a serialisation failure, and everything it does is undone when it throws. Same key with another body, or a
+ * form without key: Conflict.
+ */
+export async function actOnce(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (tx: Db) => Promise<string>,
+): Promise<FastifyReply> {
+  const { database } = request.server
+  const act = (tx: Db) => claim(tx, request, work)
+  const location = await (request.customer
+    ? database.forCustomer(request.customer.id, act)
+    : database.transaction(act))
+  return reply.redirect(location, 303)
+}
+
+async function claim(tx: Db, request: FastifyRequest, work: (tx: Db) => Promise<string>): Promise<string> {
+  const body = (request.body ?? {}) as Record<string, unknown>
+  const key = String(body._key ?? '')
+  if (!uuid.test(key)) throw new Conflict('forms.withoutKey')
+  const personId = request.person!.id
+  const digest = digestOf(request, body)
+  const claimed = await tx.execute(sql`
+    insert into form_keys (person_id, key, body_digest, location) values (${personId}, ${key}, ${digest}, '')
+    on conflict (person_id, key) do nothing returning key`)
+  if (claimed.length === 0) {
+    const [earlier] = await tx.execute<{ digest: string; location: string }>(sql`
+      select body_digest as digest, location from form_keys where person_id = ${personId} and key = ${key}`)
+    if (earlier?.digest !== digest) throw new Conflict('forms.keyReused')
+    return earlier.location
+  }
+  const location = await work(tx)
+  await tx.execute(
+    sql`update form_keys set location = ${location} where person_id = ${personId} and key = ${key}`,
+  )
+  return location
+}
+
+function digestOf(request: FastifyRequest, body: Record<string, unknown>): string {
+  const hash = createHash('sha256').update(request.url)
+  for (const field of Object.keys(body).sort()) {
+    if (field === '_csrf' || field === '_key') continue
+    const value = body[field]
+    hash.update(`\0${field}\0`).update(Buffer.isBuffer(value) ? value : JSON.stringify(value ?? null))
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify'
+
+export interface Section {
+  id: string
+  href: string
+  text: string
+  current: boolean
+}
+
+/** The sections of the frame for the company of the page, or the active one: those this person can open. */
+export function sectionsOf(request: FastifyRequest): Section[] {
+  const base = request.customer?.base ?? request.access?.active?.base
+  if (!base) return []
+  const holds = request.customer?.holds
+  const path = request.url.split('?')[0]!
+  const tools = !holds || holds.licensing || holds.reporting
+  const all = [
+    { id: 'overview', href: base, isShown: true },
+    { id: 'licenses', href: `${base}/licenses`, isShown: tools, also: ['/configure', '/plans'] },
+    { id: 'hosts', href: `${base}/hosts`, isShown: tools },
+    { id: 'requests', href: `${base}/requests`, isShown: true },
+    { id: 'reports', href: `${base}/report`, isShown: !holds || holds.reporting, also: ['/packs'] },
+    { id: 'people', href: `${base}/people`, isShown: !holds || holds.supervisor },
+    { id: 'learn', href: '/learn', isShown: true },
+  ]
+  return all
+    .filter(({ isShown }) => isShown)
+    .map(({ id, href, also = [] }) => ({
+      id,
+      href,
+      text: request.t(`frame.section.${id}`),
+      current: isUnder(path, href, base) || also.some((tail) => isUnder(path, base + tail, base)),
+    }))
+}
+
+function isUnder(path: string, href: string, base: string): boolean {
+  return path === href || (href !== base && path.startsWith(`${href}/`))
+}
