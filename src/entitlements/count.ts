@@ -1,0 +1,110 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import { uuidArray } from '../sql.ts'
+
+/**
+ * Works out what a customer owns on a day (domain.md section 3, Terms) and the sums of License summary, and sets
+ * customers.counted_on. The row of the customer is locked first, so no plan is executed meanwhile.
+ * `today`: 'YYYY-MM-DD' in the publisher's zone.
+ */
+export async function countCustomer(tx: Db, customerId: string, today: string): Promise<void> {
+  await countCustomers(tx, [customerId], today)
+}
+
+/** The same for many customers in the same few statements: for a load and for the nightly job. */
+export async function countCustomers(tx: Db, customerIds: readonly string[], today: string): Promise<void> {
+  if (customerIds.length === 0) return
+  const ids = uuidArray(customerIds)
+  await tx.execute(sql`select id from customers where id = any(${ids}) order by id for no key update`)
+  await countEntitlements(tx, ids, today)
+  await sumLicenses(tx, ids, today)
+  await dropEmptySums(tx, ids)
+  await tx.execute(sql`update customers set counted_on = ${today} where id = any(${ids})`)
+}
+
+/**
+ * Counts only where the last count is of an earlier day. Leaves the customer's row locked: against another count
+ * until the transaction ends, so that what was counted stays what the caller sees.
+ */
+export async function countIfStale(tx: Db, customerId: string, today: string): Promise<void> {
+  // Looking first: a share that is raised to an update later would let two transactions wait for each other.
+  if (await isCounted(tx, customerId, today)) return lockCount(tx, customerId)
+  await tx.execute(sql`select id from customers where id = ${customerId} for no key update`)
+  if (!(await isCounted(tx, customerId, today))) await countCustomer(tx, customerId, today)
+}
+
+async function lockCount(tx: Db, customerId: string): Promise<void> {
+  await tx.execute(sql`select id from customers where id = ${customerId} for share`)
+}
+
+async function isCounted(tx: Db, customerId: string, today: string): Promise<boolean> {
+  const [row] = await tx.execute<{ counted: boolean }>(sql`
+    select coalesce(counted_on >= ${today}::date, false) as counted from customers where id = ${customerId}`)
+  return row?.counted ?? false
+}
+
+/**
+ * Of each order line the latest revision counts. Of an entitlement's terms the latest-starting one that covers the
+ * day is in force; if none does, the one that ended last stands in with nothing entitled, else the next to come.
+ */
+async function countEntitlements(tx: Db, ids: ReturnType<typeof sql>, today: string): Promise<void> {
+  await tx.execute(sql`
+    with latest as (
+      select distinct on (customer_id, entitlement_id, order_id, line)
+        customer_id, entitlement_id, id, quantity, starts_on, ends_on, recorded_at,
+        starts_on <= ${today}::date and (ends_on is null or ends_on >= ${today}::date) as covers
+      from terms
+      where customer_id = any(${ids})
+      order by customer_id, entitlement_id, order_id, line, revision desc
+    ), chosen as (
+      select distinct on (customer_id, entitlement_id)
+        customer_id, entitlement_id, id, starts_on, ends_on, case when covers then quantity else 0 end as entitled
+      from latest
+      order by customer_id, entitlement_id, covers desc, starts_on > ${today}::date,
+        case when covers then ${today}::date - starts_on
+             when starts_on > ${today}::date then starts_on - ${today}::date
+             else ${today}::date - ends_on end,
+        recorded_at desc, id desc
+    ), counted as (
+      select e.customer_id, e.id, c.id as term_id, c.starts_on, c.ends_on, coalesce(c.entitled, 0) as entitled
+      from entitlements e
+      left join chosen c on c.customer_id = e.customer_id and c.entitlement_id = e.id
+      where e.customer_id = any(${ids}) and e.kind = 'sold'
+    )
+    update entitlements e
+    set entitled = c.entitled, owned = greatest(c.entitled, e.placed), term_id = c.term_id,
+      starts_on = c.starts_on, ends_on = c.ends_on
+    from counted c
+    where e.customer_id = c.customer_id and e.id = c.id
+      and (e.entitled, e.owned, e.term_id, e.starts_on, e.ends_on)
+        is distinct from (c.entitled, greatest(c.entitled, e.placed), c.term_id, c.starts_on, c.ends_on)`)
+}
+
+async function sumLicenses(tx: Db, ids: ReturnType<typeof sql>, today: string): Promise<void> {
+  await tx.execute(sql`
+    insert into license_sums as s (customer_id, product_id, entitlements, owned, placed, next_end_on,
+      last_expired_on, expired, over_placed)
+    select customer_id, product_id, count(*), sum(owned), sum(placed),
+      min(ends_on) filter (where ends_on >= ${today}::date),
+      max(ends_on) filter (where ends_on < ${today}::date),
+      count(*) filter (where ends_on < ${today}::date),
+      count(*) filter (where placed > entitled and (ends_on is null or ends_on >= ${today}::date))
+    from entitlements
+    where customer_id = any(${ids}) and kind = 'sold'
+    group by customer_id, product_id
+    on conflict (customer_id, product_id) do update
+    set entitlements = excluded.entitlements, owned = excluded.owned, placed = excluded.placed,
+      next_end_on = excluded.next_end_on, last_expired_on = excluded.last_expired_on,
+      expired = excluded.expired, over_placed = excluded.over_placed
+    where (s.entitlements, s.owned, s.placed, s.next_end_on, s.last_expired_on, s.expired, s.over_placed)
+      is distinct from (excluded.entitlements, excluded.owned, excluded.placed, excluded.next_end_on,
+        excluded.last_expired_on, excluded.expired, excluded.over_placed)`)
+}
+
+async function dropEmptySums(tx: Db, ids: ReturnType<typeof sql>): Promise<void> {
+  await tx.execute(sql`
+    delete from license_sums s
+    where s.customer_id = any(${ids}) and not exists (
+      select from entitlements e
+      where e.customer_id = s.customer_id and e.product_id = s.product_id and e.kind = 'sold')`)
+}

@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm'
+import type { App } from '../app.ts'
+import type { Db } from '../db.ts'
+import { uuidArray } from '../sql.ts'
+import { forEveryCustomer } from './every-customer.ts'
+import { JOBS_SCHEMA } from './queues.ts'
+import { sendJob } from './send.ts'
+
+/** Removes what has served its time, and queues again what was never sent. */
+export async function keepHouse(app: App): Promise<void> {
+  const { db } = app.database
+  await db.execute(sql`delete from form_keys where created_at < now() - interval '7 days'`)
+  await db.execute(sql`
+    delete from sessions where least(expires_at, revoked_at) < now() - interval '7 days'`)
+  await db.execute(sql`delete from throttles where window_starts_at < now() - interval '2 days'`)
+  await db.execute(sql`delete from password_links where expires_at < now() - interval '30 days'`)
+  await forEveryCustomer(app, async (tx, ids) => {
+    await removePlannedHosts(tx, ids)
+    await resendForgotten(tx, ids)
+  })
+}
+
+/** Hosts that stood only in a draft which was discarded. */
+async function removePlannedHosts(tx: Db, ids: string[]): Promise<void> {
+  await tx.execute(sql`
+    delete from hosts h using plans p
+    where h.customer_id = any(${uuidArray(ids)}) and h.status = 'planned'
+      and p.customer_id = h.customer_id and p.id = h.plan_id and p.status = 'discarded'
+      and not exists (select from plan_lines l where l.customer_id = h.customer_id
+        and h.id in (l.from_host_id, l.to_host_id))`)
+}
+
+/** Mail whose job gave up (a mail server away for days), while it may still be of use. */
+async function resendForgotten(tx: Db, ids: string[]): Promise<void> {
+  const forgotten = await tx.execute<{ customerId: string; mailId: string }>(sql`
+    select m.customer_id as "customerId", m.id as "mailId" from mails m
+    where m.customer_id = any(${uuidArray(ids)}) and m.sent_at is null
+      and m.created_at between now() - interval '14 days' and now() - interval '1 hour'
+      and not exists (select from ${sql.raw(JOBS_SCHEMA)}.job j
+        where j.name = 'send-mail' and j.state < 'completed' and j.data->>'mailId' = m.id::text)`)
+  for (const { customerId, mailId } of forgotten) await sendJob(tx, 'send-mail', { customerId, mailId })
+}

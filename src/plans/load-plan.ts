@@ -1,0 +1,172 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import type { HostIdKind } from '../hosts/host-id.ts'
+import { uuidArray } from '../sql.ts'
+
+/** A line of a plan with what the rules ask of its entitlement. Days are 'YYYY-MM-DD'. */
+export type PlanLine = {
+  id: string
+  entitlementId: string
+  fromHostId: string | null
+  toHostId: string | null
+  quantity: number
+  kind: 'sold' | 'temporary'
+  entitled: number
+  owned: number
+  placed: number
+  startsOn: string | null
+  endsOn: string | null
+  /** Start of a later term, where none is in force today. */
+  nextStartsOn: string | null
+  orderNumber: string | null
+  contractNumber: string | null
+  isMaintained: boolean
+  productId: string
+  productName: string
+  partNumber: string
+  licenseType: 'node-locked' | 'floating' | 'extended'
+  baseProductId: string | null
+  baseName: string | null
+  familyId: string
+}
+
+export type PlanHost = {
+  id: string
+  label: string
+  kind: 'single' | 'triad'
+  status: 'planned' | 'active' | 'retired'
+  planId: string | null
+  packIssue: number
+  members: { idKind: HostIdKind; idValue: string; serverName: string; takenBy: string | null }[]
+  /** While planned: the active host that has the label already. */
+  labelTakenBy: string | null
+}
+
+/** What sits on one of the plan's hosts now. */
+export type PlanPlacement = {
+  hostId: string
+  entitlementId: string
+  quantity: number
+  productId: string
+  productName: string
+  partNumber: string
+  baseProductId: string | null
+  licenseType: PlanLine['licenseType']
+}
+
+type OfPlan = { customerId: string; planId: string }
+
+/** Lines of a plan in the order in which they were added. */
+export function loadPlanLines(
+  tx: Db,
+  { customerId, planId, today }: OfPlan & { today: string },
+): Promise<PlanLine[]> {
+  return tx.execute<PlanLine>(sql`
+    select l.id, l.entitlement_id as "entitlementId", l.from_host_id as "fromHostId", l.to_host_id as "toHostId",
+      l.quantity, e.kind, e.entitled, e.owned, e.placed, e.starts_on as "startsOn", e.ends_on as "endsOn",
+      case when e.entitled = 0 then (
+        select min(n.starts_on) from terms n
+        where n.customer_id = e.customer_id and n.entitlement_id = e.id and n.starts_on > ${today}::date
+      ) end as "nextStartsOn",
+      o.sales_order_number as "orderNumber", c.contract_number as "contractNumber",
+      ${isMaintained(today)} as "isMaintained",
+      p.id as "productId", p.name as "productName", p.part_number as "partNumber",
+      p.license_type as "licenseType", b.id as "baseProductId", b.name as "baseName", p.family_id as "familyId"
+    from plan_lines l
+    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+    join products p on p.id = e.product_id
+    left join products b on b.id = p.extends_product_id
+    left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
+    left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
+    left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
+    where l.customer_id = ${customerId} and l.plan_id = ${planId}
+    order by l.id`) as unknown as Promise<PlanLine[]>
+}
+
+/** Whether contract `c` covers the day; one without an end goes on. */
+export function isMaintained(today: string) {
+  return sql`coalesce((c.maintenance_starts_on is not null or c.maintenance_ends_on is not null)
+    and coalesce(c.maintenance_starts_on <= ${today}::date, true)
+    and coalesce(c.maintenance_ends_on >= ${today}::date, true), false)`
+}
+
+/** The hosts that a plan's lines leave or reach, with who else has their label or one of their IDs. */
+export function loadPlanHosts(tx: Db, customerId: string, hostIds: readonly string[]): Promise<PlanHost[]> {
+  return tx.execute<PlanHost>(sql`
+    select h.id, h.label, h.kind, h.status, h.plan_id as "planId", h.pack_issue as "packIssue",
+      case when h.status = 'planned' then (
+        select o.label from hosts o
+        where o.customer_id = h.customer_id and lower(o.label) = lower(h.label) and o.status = 'active' limit 1
+      ) end as "labelTakenBy",
+      coalesce((
+        select json_agg(json_build_object('idKind', m.id_kind, 'idValue', m.id_value, 'serverName', m.server_name,
+          'takenBy', case when h.status = 'planned' then (
+            select o.label from host_members n join hosts o on o.customer_id = n.customer_id and o.id = n.host_id
+            where n.customer_id = m.customer_id and n.id_kind = m.id_kind and n.id_value = m.id_value and n.is_active
+            limit 1) end) order by m.position)
+        from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
+      ), '[]') as members
+    from hosts h
+    where h.customer_id = ${customerId} and h.id = any(${uuidArray(hostIds)})
+    order by lower(h.label), h.id`) as unknown as Promise<PlanHost[]>
+}
+
+export function loadPlanPlacements(
+  tx: Db,
+  customerId: string,
+  hostIds: readonly string[],
+): Promise<PlanPlacement[]> {
+  return tx.execute<PlanPlacement>(sql`
+    select l.host_id as "hostId", l.entitlement_id as "entitlementId", l.quantity, p.id as "productId",
+      p.name as "productName", p.part_number as "partNumber", p.extends_product_id as "baseProductId",
+      p.license_type as "licenseType"
+    from placements l
+    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+    join products p on p.id = e.product_id
+    where l.customer_id = ${customerId} and l.host_id = any(${uuidArray(hostIds)}) and l.quantity > 0
+    order by p.name, p.part_number, l.entitlement_id`) as unknown as Promise<PlanPlacement[]>
+}
+
+/** Where an entitlement sits: the host with most of it, and how much is on how many others. */
+export type Seat = {
+  entitlementId: string
+  host: string
+  quantity: number
+  others: number
+  elsewhere: number
+}
+
+export async function loadSeats(
+  tx: Db,
+  customerId: string,
+  entitlementIds: readonly string[],
+): Promise<Map<string, Seat>> {
+  const rows = await tx.execute<Seat>(sql`
+    select distinct on (l.entitlement_id) l.entitlement_id as "entitlementId", h.label as host, l.quantity,
+      (count(*) over w - 1)::integer as others, (sum(l.quantity) over w - l.quantity)::integer as elsewhere
+    from placements l
+    join hosts h on h.customer_id = l.customer_id and h.id = l.host_id
+    where l.customer_id = ${customerId} and l.entitlement_id = any(${uuidArray(entitlementIds)}) and l.quantity > 0
+    window w as (partition by l.entitlement_id)
+    order by l.entitlement_id, l.quantity desc, h.label`)
+  return new Map(rows.map((row) => [row.entitlementId, row]))
+}
+
+/**
+ * What left a host, by any tool, in the year before today: moves are counted against movesPerYear times the owned
+ * quantity (domain.md section 3, Policies). Opening balances are no moves.
+ */
+export async function loadMoves(
+  tx: Db,
+  customerId: string,
+  entitlementIds: readonly string[],
+  today: string,
+): Promise<Map<string, number>> {
+  const rows = await tx.execute<{ id: string; moved: number }>(sql`
+    select entitlement_id as id, sum(quantity)::integer as moved
+    from transfers
+    where customer_id = ${customerId} and entitlement_id = any(${uuidArray(entitlementIds)})
+      and from_host_id is not null and request_id is not null and at > ${today}::date - interval '1 year'
+    group by entitlement_id`)
+  return new Map(rows.map(({ id, moved }) => [id, moved]))
+}

@@ -1,0 +1,119 @@
+import type { Db } from '../db.ts'
+import { composePack } from '../packs/compose.ts'
+import { type DiffLine, diffPacks } from '../packs/diff.ts'
+import { loadPackFacts, type PackFacts, type PackPlacement, packInput } from '../packs/load-pack-input.ts'
+import { type Checked, type CheckedLine, hostsOf } from './check-plan.ts'
+import type { PlanHost } from './load-plan.ts'
+import { Sums } from './problems.ts'
+
+/** A product on a host before and after a plan. */
+export type ProductRow = { name: string; partNumber: string; before: number; after: number }
+
+export type HostPreview = {
+  host: PlanHost
+  rows: ProductRow[]
+  isChanged: boolean
+  /** Issue that holds now (0: none yet) and the one that would come. */
+  issue: number
+  nextIssue: number
+  /** Which license lines of the pack come and go, without signatures. */
+  difference: DiffLine[]
+}
+
+export type PreviewOptions = {
+  customerId: string
+  today: string
+  publisher: { name: string }
+}
+
+/** Hosts shown before and after on one page. */
+export const shownHosts = 20
+
+/**
+ * Each touched host (the first of them, `shownHosts`) as it is and as a checked plan would leave it. Lines that
+ * cannot be done are left out: they stand with their reasons.
+ */
+export async function previewPlan(tx: Db, checked: Checked, options: PreviewOptions): Promise<HostPreview[]> {
+  const hosts = checked.hosts.slice(0, shownHosts)
+  const shown = new Set(hosts.map(({ id }) => id))
+  const lines = checked.lines.filter(
+    (line) => line.problems.length === 0 && hostsOf(line).some((id) => shown.has(id)),
+  )
+  const facts = await loadPackFacts(tx, {
+    ...options,
+    hostIds: [...shown],
+    entitlementIds: [...new Set(lines.map((line) => line.entitlementId))],
+  })
+  const now = Map.groupBy(facts.placements, ({ hostId }) => hostId)
+  return hosts.map((host) => previewHost(host, now.get(host.id) ?? [], lines, facts))
+}
+
+function previewHost(
+  host: PlanHost,
+  now: PackPlacement[],
+  lines: CheckedLine[],
+  facts: PackFacts,
+): HostPreview {
+  const then = applyLines(host.id, now, lines)
+  const before =
+    now.length === 0 && host.packIssue === 0 ? null : composePack(packInput(facts, host.id, now, null))
+  const after = composePack(packInput(facts, host.id, then, null))
+  const rows = compareProducts(now, then, facts)
+  return {
+    host,
+    rows,
+    isChanged: rows.some((row) => row.before !== row.after),
+    issue: host.packIssue,
+    nextIssue: host.packIssue + 1,
+    difference: diffPacks(before, after),
+  }
+}
+
+/** What sits on a host once these lines are done. */
+export function applyLines(
+  hostId: string,
+  now: readonly PackPlacement[],
+  lines: readonly CheckedLine[],
+): PackPlacement[] {
+  const then = new Map(now.map((placement) => [placement.entitlementId, { ...placement }]))
+  for (const { entitlementId, fromHostId, toHostId, quantity } of lines) {
+    const change = toHostId === hostId ? quantity : fromHostId === hostId ? -quantity : 0
+    if (change === 0) continue
+    const placement = then.get(entitlementId) ?? {
+      hostId,
+      entitlementId,
+      quantity: 0,
+      configurationNumber: null,
+    }
+    then.set(entitlementId, { ...placement, quantity: placement.quantity + change })
+  }
+  return [...then.values()].filter(({ quantity }) => quantity > 0)
+}
+
+function compareProducts(
+  now: PackPlacement[],
+  then: PackPlacement[],
+  { entitlements }: PackFacts,
+): ProductRow[] {
+  const before = new Sums()
+  const after = new Sums()
+  const names = new Map<string, string>()
+  for (const [placements, sums] of [
+    [now, before],
+    [then, after],
+  ] as const) {
+    for (const { entitlementId, quantity } of placements) {
+      const { partNumber, productName } = entitlements.get(entitlementId)!
+      names.set(partNumber, productName)
+      sums.add(partNumber, quantity)
+    }
+  }
+  return [...names]
+    .map(([partNumber, name]) => ({
+      name,
+      partNumber,
+      before: before.of(partNumber),
+      after: after.of(partNumber),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name) || a.partNumber.localeCompare(b.partNumber))
+}

@@ -1,0 +1,94 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import { NotFound } from '../errors.ts'
+import { plans, requests } from '../schema.ts'
+
+export type Tool = (typeof plans.$inferSelect)['tool']
+
+/** A plan of the company, whoever of it began it; with the number of its request once it was submitted. */
+export async function findPlan(tx: Db, customerId: string, planId: string) {
+  const [plan] = await tx
+    .select({
+      id: plans.id,
+      tool: plans.tool,
+      status: plans.status,
+      name: plans.name,
+      createdBy: plans.createdBy,
+      createdAt: plans.createdAt,
+      requestNumber: requests.number,
+    })
+    .from(plans)
+    .leftJoin(requests, and(eq(requests.customerId, plans.customerId), eq(requests.id, plans.requestId)))
+    .where(and(eq(plans.customerId, customerId), eq(plans.id, planId)))
+  if (!plan) throw new NotFound()
+  return plan
+}
+
+export type Plan = Awaited<ReturnType<typeof findPlan>>
+
+/** The company's open drafts of a tool, the latest first. */
+export async function listDrafts(tx: Db, customerId: string, tool: Tool, limit = 20) {
+  return tx
+    .select({
+      id: plans.id,
+      name: plans.name,
+      createdBy: plans.createdBy,
+      author: sql<string>`(select coalesce(nullif(p.name, ''), p.email) from people p where p.id = ${plans.createdBy})`,
+      updatedAt: plans.updatedAt,
+      lines: sql<number>`(select count(*)::integer from plan_lines l
+        where l.customer_id = ${plans.customerId} and l.plan_id = ${plans.id})`,
+    })
+    .from(plans)
+    .where(and(eq(plans.customerId, customerId), eq(plans.tool, tool), eq(plans.status, 'draft')))
+    .orderBy(desc(plans.updatedAt), desc(plans.id))
+    .limit(limit)
+}
+
+/** How much of an entitlement a plan already puts on a host; 0 where it does not. */
+export async function plannedQuantity(
+  tx: Db,
+  {
+    customerId,
+    planId,
+    entitlementId,
+    toHostId,
+  }: Record<'customerId' | 'planId' | 'entitlementId' | 'toHostId', string>,
+): Promise<number> {
+  const [line] = await tx.execute<{ quantity: number }>(sql`
+    select quantity from plan_lines
+    where customer_id = ${customerId} and plan_id = ${planId} and entitlement_id = ${entitlementId}
+      and from_host_id is null and to_host_id = ${toHostId}`)
+  return line?.quantity ?? 0
+}
+
+/** How much of an entitlement the other lines of a plan take out of the pool. */
+export async function plannedElsewhere(
+  tx: Db,
+  {
+    customerId,
+    planId,
+    entitlementId,
+    toHostId,
+  }: Record<'customerId' | 'planId' | 'entitlementId' | 'toHostId', string>,
+): Promise<number> {
+  const [sum] = await tx.execute<{ quantity: number }>(sql`
+    select coalesce(sum(quantity), 0)::integer as quantity from plan_lines
+    where customer_id = ${customerId} and plan_id = ${planId} and entitlement_id = ${entitlementId}
+      and from_host_id is null and to_host_id <> ${toHostId}`)
+  return sum!.quantity
+}
+
+/** Whether a plan puts a counted license on a host, which a license server must then serve. */
+export async function servesCounted(
+  tx: Db,
+  { customerId, planId, hostId }: Record<'customerId' | 'planId' | 'hostId', string>,
+): Promise<boolean> {
+  const [row] = await tx.execute<{ isCounted: boolean }>(sql`
+    select exists (
+      select from plan_lines l
+      join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+      join products p on p.id = e.product_id
+      where l.customer_id = ${customerId} and l.plan_id = ${planId} and l.to_host_id = ${hostId}
+        and p.license_type <> 'node-locked') as "isCounted"`)
+  return row!.isCounted
+}

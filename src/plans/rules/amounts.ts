@@ -1,0 +1,57 @@
+import { type Rule, type Situation, takenFromPool } from '../check-plan.ts'
+import type { PlanLine } from '../load-plan.ts'
+import { type PlanProblem, problem, Sums } from '../problems.ts'
+import { isOutOfTerm } from './terms.ts'
+
+/** Enough in the pool, enough on the host that gives, and enough moves left. */
+export const amountRules: Rule = (situation) => {
+  const taken = takenFromPool(situation.lines)
+  const leaving = new Sums()
+  const moving = new Sums()
+  const takers = new Sums()
+  for (const line of situation.lines) {
+    if (line.fromHostId === null) takers.add(line.entitlementId, 1)
+    else {
+      leaving.add(`${line.fromHostId} ${line.entitlementId}`, line.quantity)
+      moving.add(line.entitlementId, line.quantity)
+    }
+  }
+  const held = new Sums()
+  for (const { hostId, entitlementId, quantity } of situation.placements)
+    held.add(`${hostId} ${entitlementId}`, quantity)
+  return (line) =>
+    line.fromHostId === null
+      ? notAvailable(line, taken.of(line.entitlementId), takers.of(line.entitlementId), situation)
+      : [
+          ...notHeld(
+            line,
+            leaving.of(`${line.fromHostId} ${line.entitlementId}`),
+            held.of(`${line.fromHostId} ${line.entitlementId}`),
+            situation,
+          ),
+          ...noMovesLeft(line, moving.of(line.entitlementId), situation),
+        ]
+}
+
+function notAvailable(line: PlanLine, asked: number, lines: number, situation: Situation): PlanProblem[] {
+  const { entitled, placed } = line
+  if (asked <= 0 || asked <= entitled - placed || isOutOfTerm(line, situation.today)) return []
+  if (placed > entitled) return [problem('overPlaced', { placed, entitled, excess: placed - entitled })]
+  const seat = situation.seats.get(line.entitlementId)
+  const available = entitled - placed
+  const params = { available, asked, lines }
+  if (!seat) return [problem('notEnough', params)]
+  const { host, quantity, others, elsewhere } = seat
+  return [problem('notEnoughSeat', { ...params, host, quantity, others, elsewhere })]
+}
+
+function notHeld(line: PlanLine, asked: number, held: number, { hosts }: Situation): PlanProblem[] {
+  if (asked <= held) return []
+  return [problem('notHeld', { host: hosts.get(line.fromHostId!)?.label ?? '', held, asked })]
+}
+
+function noMovesLeft(line: PlanLine, asked: number, { policies, moved }: Situation): PlanProblem[] {
+  const limit = policies.movesPerYear * line.owned
+  const left = Math.max(0, limit - (moved.get(line.entitlementId) ?? 0))
+  return asked <= left ? [] : [problem('noMovesLeft', { left, limit, asked })]
+}

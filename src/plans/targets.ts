@@ -1,0 +1,106 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import type { Choice } from '../entitlements/queries.ts'
+import { NotFound } from '../errors.ts'
+import { containing } from '../sql.ts'
+import { decodeCursor, pageOf } from '../web/paging.ts'
+import { type PlanProblem, problem } from './problems.ts'
+
+/** A host that a license could go to, with what already sits there or is planned for it. */
+export type Target = {
+  id: string
+  label: string
+  kind: 'single' | 'triad'
+  status: 'planned' | 'active'
+  city: string
+  country: string
+  members: { kind: string; value: string; server: string }[]
+  /** Of the product, now and in the plan. */
+  ofProduct: number
+  ofBase: number
+  /** Licenses of any product. */
+  placed: number
+}
+
+export type TargetsOf = {
+  customerId: string
+  planId: string
+  product: Pick<Choice, 'productId' | 'baseProductId'>
+}
+
+/** Hosts typed in for this plan, as they were added. */
+export async function listPlannedTargets(tx: Db, of: TargetsOf): Promise<Target[]> {
+  return tx.execute<Target>(sql`${select(of)}
+    and h.status = 'planned' and h.plan_id = ${of.planId} order by h.id`)
+}
+
+/** A page of the company's hosts by label; `text` is part of a label, a city, a server name or a host ID. */
+export async function listTargets(
+  tx: Db,
+  of: TargetsOf,
+  { text, after }: { text: string; after?: string | undefined },
+) {
+  const key = keyOf(after)
+  const rows = await tx.execute<Target>(sql`${select(of)}
+    and h.status = 'active' ${text === '' ? sql`` : sql`and ${matches(text)}`}
+    ${key ? sql`and (h.label, h.id) > (${key.label}, ${key.id}::uuid)` : sql``}
+    order by h.label, h.id limit 51`)
+  return pageOf<Target>([...rows], ({ label, id }) => [label, id])
+}
+
+/** A host that this plan can reach; throws NotFound for any other. */
+export async function findTarget(tx: Db, of: TargetsOf, hostId: string): Promise<Target> {
+  const [row] = await tx.execute<Target>(sql`${select(of)}
+    and h.id = ${hostId} and (h.status = 'active' or (h.status = 'planned' and h.plan_id = ${of.planId}))`)
+  if (!row) throw new NotFound()
+  return row
+}
+
+/** Why a host is not offered for a license; the checker says the same. */
+export function whyNotHere(target: Target, { licenseType, productName }: Choice): PlanProblem | undefined {
+  const params = { product: productName, host: target.label }
+  if (licenseType === 'node-locked') {
+    if (target.kind === 'triad') return problem('nodeLockedTriad', params)
+    if (target.ofProduct > 0) return problem('nodeLockedThere', params)
+    return undefined
+  }
+  const isNameless = target.status === 'active' && target.members.some(({ server }) => server === '')
+  return isNameless ? problem('serverNameMissing', { host: target.label }) : undefined
+}
+
+function select({ customerId, planId, product: { productId, baseProductId } }: TargetsOf): SQL {
+  const amount = (product: string | null) => sql`(
+    (select coalesce(sum(l.quantity), 0) from placements l
+      join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+      where l.customer_id = h.customer_id and l.host_id = h.id and e.product_id = ${product}::uuid) +
+    (select coalesce(sum(l.quantity), 0) from plan_lines l
+      join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+      where l.customer_id = h.customer_id and l.plan_id = ${planId} and l.to_host_id = h.id
+        and e.product_id = ${product}::uuid))::integer`
+  return sql`
+    select h.id, h.label, h.kind, h.status, h.city, h.country, ${amount(productId)} as "ofProduct",
+      ${amount(baseProductId)} as "ofBase",
+      (select coalesce(sum(quantity), 0)::integer from placements l
+        where l.customer_id = h.customer_id and l.host_id = h.id) as placed,
+      coalesce((select json_agg(json_build_object('kind', m.id_kind, 'value', m.id_value, 'server', m.server_name)
+        order by m.position) from host_members m
+        where m.customer_id = h.customer_id and m.host_id = h.id), '[]') as members
+    from hosts h
+    where h.customer_id = ${customerId}`
+}
+
+function matches(text: string): SQL {
+  const like = containing(text)
+  const bare = text.replace(/[\s:.-]/g, '')
+  return sql`(h.label ilike ${like} or h.city ilike ${like} or exists (
+    select from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
+      and (m.server_name ilike ${like} or m.id_value ilike ${like}
+        or (${bare} <> '' and m.id_value ilike ${containing(bare)}))))`
+}
+
+function keyOf(after: string | undefined) {
+  const [label, id] = decodeCursor(after, 2) ?? []
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(String(id))
+    ? { label: String(label), id }
+    : undefined
+}

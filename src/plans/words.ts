@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify'
+import type { Choice } from '../entitlements/queries.ts'
+import { type PlanProblem, problem } from './problems.ts'
+import { notInForce } from './rules/terms.ts'
+
+type Reader = Pick<FastifyRequest, 't' | 'format'>
+
+/** A reason in the reader's words; days among its values are written out. */
+export function sayProblem({ t, format }: Reader, { key, params = {} }: PlanProblem): string {
+  const isDay = (value: unknown): value is string =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
+  return t(
+    key,
+    Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, isDay(value) ? format.date(value) : value]),
+    ),
+  )
+}
+
+/** Why none of an entitlement can be placed now; the checker says the same once it is in a plan. */
+export function whyNotNow(choice: Choice, today: string): PlanProblem | undefined {
+  const [reason] = notInForce(choice, today)
+  if (reason) return reason
+  const { entitled, placed } = choice
+  if (placed > entitled) return problem('overPlaced', { placed, entitled, excess: placed - entitled })
+  return entitled === placed ? problem('allPlaced', { placed }) : undefined
+}
+
+/** Until when an entitlement can be used, in words. */
+export function sayUntil({ t, format }: Reader, { endsOn }: { endsOn: string | null }): string {
+  return endsOn === null ? t('plans.perpetual') : format.date(endsOn)
+}

@@ -1,0 +1,133 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import { alias, type PgColumn } from 'drizzle-orm/pg-core'
+import type { Db } from '../db.ts'
+import { NotFound } from '../errors.ts'
+import {
+  configurations,
+  contracts,
+  entitlements,
+  hosts,
+  packs,
+  people,
+  planLines,
+  products,
+  requestEvents,
+  requestPacks,
+  transfers,
+} from '../schema.ts'
+import type { FoundRequest } from './queries.ts'
+
+const fromHosts = alias(hosts, 'from_hosts')
+const toHosts = alias(hosts, 'to_hosts')
+
+/** What a request's page shows beside the request itself. */
+export async function listDetails(tx: Db, customerId: string, request: FoundRequest) {
+  const [lines, files, events] = await Promise.all([
+    request.status === 'completed' || !request.planId
+      ? listTransfers(tx, customerId, request.id)
+      : listAskedLines(tx, customerId, request.planId),
+    listRequestPacks(tx, customerId, request.id),
+    listEvents(tx, customerId, request.id),
+  ])
+  return { lines, packs: files, events }
+}
+
+const line = {
+  product: products.name,
+  partNumber: products.partNumber,
+  contractNumber: contracts.contractNumber,
+  from: fromHosts.label,
+  fromId: fromHosts.id,
+  to: toHosts.label,
+  toId: toHosts.id,
+}
+
+/** What was done, in the order it was. */
+async function listTransfers(tx: Db, customerId: string, requestId: string) {
+  return await tx
+    .select({
+      ...line,
+      quantity: transfers.quantity,
+      configurationNumber: configurations.configurationNumber,
+    })
+    .from(transfers)
+    .innerJoin(entitlements, of(entitlements, customerId, transfers.entitlementId))
+    .innerJoin(products, eq(products.id, entitlements.productId))
+    .leftJoin(contracts, of(contracts, customerId, entitlements.contractId))
+    .leftJoin(fromHosts, of(fromHosts, customerId, transfers.fromHostId))
+    .leftJoin(toHosts, of(toHosts, customerId, transfers.toHostId))
+    .leftJoin(configurations, of(configurations, customerId, transfers.configurationId))
+    .where(and(eq(transfers.customerId, customerId), eq(transfers.requestId, requestId)))
+    .orderBy(asc(transfers.id))
+}
+
+/** What is asked for and not done (yet). */
+async function listAskedLines(tx: Db, customerId: string, planId: string) {
+  return await tx
+    .select({ ...line, quantity: planLines.quantity, configurationNumber: sql<string | null>`null` })
+    .from(planLines)
+    .innerJoin(entitlements, of(entitlements, customerId, planLines.entitlementId))
+    .innerJoin(products, eq(products.id, entitlements.productId))
+    .leftJoin(contracts, of(contracts, customerId, entitlements.contractId))
+    .leftJoin(fromHosts, of(fromHosts, customerId, planLines.fromHostId))
+    .leftJoin(toHosts, of(toHosts, customerId, planLines.toHostId))
+    .where(and(eq(planLines.customerId, customerId), eq(planLines.planId, planId)))
+    .orderBy(asc(planLines.id))
+}
+
+/** The packs a request produced (`isProduced`) or retrieved; `isCurrent`: no later issue replaces it. */
+async function listRequestPacks(tx: Db, customerId: string, requestId: string) {
+  return await tx
+    .select({
+      hostId: requestPacks.hostId,
+      issue: requestPacks.issue,
+      label: hosts.label,
+      issuedAt: packs.createdAt,
+      isProduced: sql<boolean>`${packs.requestId} is not distinct from ${requestPacks.requestId}`,
+      isCurrent: sql<boolean>`${hosts.packIssue} = ${requestPacks.issue} and ${hosts.isPackCurrent}`,
+    })
+    .from(requestPacks)
+    .innerJoin(hosts, of(hosts, customerId, requestPacks.hostId))
+    .innerJoin(
+      packs,
+      and(
+        eq(packs.customerId, customerId),
+        eq(packs.hostId, requestPacks.hostId),
+        eq(packs.issue, requestPacks.issue),
+      ),
+    )
+    .where(and(eq(requestPacks.customerId, customerId), eq(requestPacks.requestId, requestId)))
+    .orderBy(asc(hosts.label), asc(hosts.id))
+}
+
+export type RequestPack = Awaited<ReturnType<typeof listRequestPacks>>[number]
+
+/** One pack of a request with its text; throws NotFound. */
+export async function findRequestPack(tx: Db, customerId: string, request: FoundRequest, hostId: string) {
+  const found = (await listRequestPacks(tx, customerId, request.id)).find((pack) => pack.hostId === hostId)
+  if (!found) throw new NotFound()
+  const [file] = await tx
+    .select({ text: packs.text })
+    .from(packs)
+    .where(and(eq(packs.customerId, customerId), eq(packs.hostId, hostId), eq(packs.issue, found.issue)))
+  return { ...found, text: file!.text }
+}
+
+async function listEvents(tx: Db, customerId: string, requestId: string) {
+  return await tx
+    .select({
+      at: requestEvents.at,
+      kind: requestEvents.kind,
+      details: requestEvents.details,
+      personName: sql<string | null>`coalesce(nullif(${people.name}, ''), ${people.email})`,
+    })
+    .from(requestEvents)
+    .leftJoin(people, eq(people.id, requestEvents.personId))
+    .where(and(eq(requestEvents.customerId, customerId), eq(requestEvents.requestId, requestId)))
+    // What one transaction did bears one instant: what it was completed with stands before its completion.
+    .orderBy(asc(requestEvents.at), sql`${requestEvents.kind} = 'completed'`, asc(requestEvents.id))
+}
+
+function of(table: { customerId: PgColumn; id: PgColumn }, customerId: string, id: PgColumn) {
+  return and(eq(table.customerId, customerId), eq(table.id, id))
+}

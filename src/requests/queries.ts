@@ -1,0 +1,132 @@
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import { NotFound } from '../errors.ts'
+import { people, requests } from '../schema.ts'
+import { containing } from '../sql.ts'
+import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
+import type { RequestKind, RequestStatus } from './record.ts'
+import { isVisible, type Scope } from './scope.ts'
+
+export type RequestFilter = {
+  scope: Scope
+  /** Only the person's own. */
+  mine?: boolean
+  kind?: RequestKind | undefined
+  status?: RequestStatus | undefined
+  /** Part of a number, of a host's label, of a product or of the name of who asked. */
+  text?: string
+  /** Where the page before ended. */
+  after?: string | undefined
+  size?: number
+}
+
+/** What a request is about, for a line of a list: licenses, and the hosts they sit on or whose packs it gives. */
+export type Subject = { quantity: number; hosts: number; label: string | null }
+
+export type RequestRow = {
+  id: string
+  number: number
+  kind: RequestKind
+  status: RequestStatus
+  createdAt: Date
+  requestedBy: string
+  personName: string
+  subject: Subject
+}
+
+/** Requests the person may see, latest first, a page at a time (`next` is the cursor of the page that follows). */
+export async function listRequests(
+  tx: Db,
+  customerId: string,
+  filter: RequestFilter,
+): Promise<{ rows: RequestRow[]; next?: string }> {
+  const size = filter.size ?? pageSize
+  const found = await tx
+    .select({ ...columns, subject, at: sql<string>`${requests.createdAt}::text` })
+    .from(requests)
+    .innerJoin(people, eq(people.id, requests.requestedBy))
+    .where(and(eq(requests.customerId, customerId), ...conditions(filter)))
+    .orderBy(desc(requests.createdAt), desc(requests.id))
+    .limit(size + 1)
+  return pageOf(found, (row) => [row.at, row.id], size)
+}
+
+/** Throws NotFound where the company has no request of that number. */
+export async function findRequest(tx: Db, customerId: string, number: number) {
+  const [request] = await tx
+    .select({
+      ...columns,
+      planId: requests.planId,
+      details: requests.details,
+      completedAt: requests.completedAt,
+    })
+    .from(requests)
+    .innerJoin(people, eq(people.id, requests.requestedBy))
+    .where(and(eq(requests.customerId, customerId), eq(requests.number, number)))
+  if (!request) throw new NotFound()
+  return request
+}
+
+export type FoundRequest = Awaited<ReturnType<typeof findRequest>>
+
+/** Which of these companies has the request of that number: their IDs (a number is of one at most). */
+export async function listOwners(tx: Db, customerIds: string[], number: number): Promise<string[]> {
+  const found = await tx
+    .select({ customerId: requests.customerId })
+    .from(requests)
+    .where(and(inArray(requests.customerId, customerIds), eq(requests.number, number)))
+    .orderBy(asc(requests.customerId))
+  return found.map((row) => row.customerId)
+}
+
+const columns = {
+  id: requests.id,
+  number: requests.number,
+  kind: requests.kind,
+  status: requests.status,
+  createdAt: requests.createdAt,
+  requestedBy: requests.requestedBy,
+  personName: sql<string>`coalesce(nullif(${people.name}, ''), ${people.email})`,
+}
+
+const subject = sql<Subject>`(
+  select json_build_object('quantity', coalesce(sum(touched.quantity), 0), 'hosts', count(distinct touched.host_id),
+    'label', min(hosts.label))
+  from (
+    select quantity, coalesce(to_host_id, from_host_id) as host_id from plan_lines
+    where customer_id = ${requests.customerId} and plan_id = ${requests.planId}
+    union all
+    select 0, host_id from request_packs
+    where customer_id = ${requests.customerId} and request_id = ${requests.id} and ${requests.planId} is null
+  ) touched
+  left join hosts on hosts.customer_id = ${requests.customerId} and hosts.id = touched.host_id)`
+
+function conditions({ scope, mine, kind, status, text, after }: RequestFilter): (SQL | undefined)[] {
+  const cursor = decodeCursor(after, 2)
+  return [
+    mine ? eq(requests.requestedBy, scope.personId) : isVisible(scope),
+    kind && eq(requests.kind, kind),
+    status && eq(requests.status, status),
+    text ? mentions(text) : undefined,
+    cursor && sql`(${requests.createdAt}, ${requests.id}) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)`,
+  ]
+}
+
+function mentions(text: string): SQL {
+  const like = containing(text)
+  const digits = text.replace(/[\s\-.]/g, '')
+  const part = /^\d+$/.test(digits) ? `%${digits}%` : null
+  return sql`(${people.name} ilike ${like} or ${people.email} ilike ${like}
+    or ${requests.number}::text like ${part}
+    or exists (
+      select from plan_lines l
+      join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+      join products p on p.id = e.product_id
+      left join hosts h on h.customer_id = l.customer_id and h.id in (l.from_host_id, l.to_host_id)
+      where l.customer_id = ${requests.customerId} and l.plan_id = ${requests.planId}
+        and (p.name ilike ${like} or p.part_number ilike ${like} or h.label ilike ${like}))
+    or exists (
+      select from request_packs r
+      join hosts h on h.customer_id = r.customer_id and h.id = r.host_id
+      where r.customer_id = ${requests.customerId} and r.request_id = ${requests.id} and h.label ilike ${like}))`
+}

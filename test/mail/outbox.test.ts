@@ -1,0 +1,133 @@
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { App } from '../../src/app.ts'
+import { queueMail } from '../../src/mail/outbox.ts'
+import { renderMail } from '../../src/mail/render.ts'
+import { sendMail } from '../../src/mail/send.ts'
+import { mails, people } from '../../src/schema.ts'
+import { type TestDatabase, testDatabase } from '../helpers/database.ts'
+import { makeCustomer, makePerson, makePublisher } from '../helpers/makers.ts'
+
+let db: TestDatabase
+let home: string
+let customerId: string
+let personId: string
+let app: Pick<App, 'config' | 'database' | 'publisher'>
+
+beforeAll(async () => {
+  db = await testDatabase()
+  const publisher = await makePublisher(db.owner.db)
+  home = await mkdtemp(join(tmpdir(), 'guichet-mail-'))
+  const config = { home, baseUrl: 'https://licenses.example.com' } as App['config']
+  app = { config, database: db.database, publisher: () => publisher }
+})
+afterAll(() => db.drop())
+
+beforeEach(async () => {
+  customerId = (await makeCustomer(db.owner.db, { name: 'Kühn & Søn' })).id
+  personId = (await makePerson(db.owner.db, { name: 'Zoé "Z" Müller', language: 'fr' })).id
+})
+
+const queue = () =>
+  db.database.forCustomer(customerId, (tx) =>
+    queueMail(tx, {
+      customerId,
+      personId,
+      template: 'request-completed',
+      params: { number: 100000009, kind: 'configure' },
+    }),
+  )
+const stored = async () => db.owner.db.select().from(mails).where(eq(mails.customerId, customerId))
+const jobs = async () =>
+  db.owner.db.execute(sql`select data from pgboss.job where name = 'send-mail'
+    and data->>'customerId' = ${customerId}`)
+const files = async () => (await readdir(join(home, 'mail')).catch(() => [])) as string[]
+
+test('a mail and its job are stored once, with the act', async () => {
+  const id = await queue()
+  expect(await stored()).toMatchObject([
+    { id, language: 'fr', messageId: `<${id}@guichet>`, sentAt: null, tries: 0 },
+  ])
+  expect(await jobs()).toEqual([{ data: { customerId, mailId: id } }])
+})
+
+test('an act that is rolled back leaves neither mail nor job', async () => {
+  const act = db.database.forCustomer(customerId, async (tx) => {
+    await queueMail(tx, { customerId, personId, template: 'request-completed', params: {} })
+    throw new Error('no')
+  })
+  await expect(act).rejects.toThrow('no')
+  expect(await stored()).toEqual([])
+  expect(await jobs()).toEqual([])
+})
+
+test('an address that is not confirmed gets no mail', async () => {
+  await db.owner.db.update(people).set({ confirmedAt: null }).where(eq(people.id, personId))
+  expect(await queue()).toBeNull()
+  expect(await stored()).toEqual([])
+})
+
+test('it is written as a file in the language of who gets it, and marked sent', async () => {
+  const id = (await queue())!
+  await sendMail(app, { customerId, mailId: id })
+  const text = await readFile(join(home, 'mail', `${id}.eml`), 'utf8')
+  expect(text).toContain(`Message-ID: <${id}@guichet>`)
+  expect(text).toContain('From: Halden Software <no-reply@licenses.example.com>')
+  expect(text).toMatch(/^Subject: =\?UTF-8\?Q\?Votre_requ=C3=AAte_100-000-009/m)
+  expect(text).toContain('multipart/alternative')
+  expect(await stored()).toMatchObject([{ tries: 1, sentAt: expect.any(Date) }])
+  expect((await stat(join(home, 'mail', `${id}.eml`))).mode & 0o077).toBe(0)
+})
+
+test('sending twice sends once; after a crash in between the same file stands there, with the same Message-ID', async () => {
+  const id = (await queue())!
+  await sendMail(app, { customerId, mailId: id })
+  await sendMail(app, { customerId, mailId: id })
+  expect(await stored()).toMatchObject([{ tries: 1 }])
+  // The file was written, then the process died before its mark was stored.
+  await db.owner.db.update(mails).set({ sentAt: null }).where(eq(mails.id, id))
+  await sendMail(app, { customerId, mailId: id })
+  expect((await files()).filter((name) => name.startsWith(id))).toEqual([`${id}.eml`])
+})
+
+test('two processes with the same job: one waits and finds it sent', async () => {
+  const id = (await queue())!
+  await Promise.all([1, 2, 3].map(() => sendMail(app, { customerId, mailId: id })))
+  expect(await stored()).toMatchObject([{ tries: 1 }])
+})
+
+test('a try that fails is counted and leaves the mail to be sent', async () => {
+  const id = (await queue())!
+  const blocked = join(home, 'blocked')
+  await writeFile(blocked, 'a file where the folder would be')
+  const elsewhere = { ...app, config: { ...app.config, home: blocked } }
+  await expect(sendMail(elsewhere, { customerId, mailId: id })).rejects.toThrow()
+  expect(await stored()).toMatchObject([{ tries: 1, sentAt: null }])
+  await sendMail(app, { customerId, mailId: id })
+  expect(await stored()).toMatchObject([{ tries: 2, sentAt: expect.any(Date) }])
+})
+
+test('the words are complete in both languages; only the HTML is escaped', () => {
+  const mail = {
+    template: 'request-completed' as const,
+    params: { number: 100000017, kind: 'retrieve-packs' },
+    personName: '<b>Ann</b>',
+    customerNumber: '100234',
+    customerName: 'Fish & Sons',
+  }
+  const where = { publisher: 'Halden Software', baseUrl: 'http://127.0.0.1:3000' }
+  const english = renderMail({ ...mail, language: 'en' }, where)
+  expect(english.subject).toBe('Your request 100-000-017 is completed')
+  expect(english.text).toContain('Hello <b>Ann</b>,\n')
+  expect(english.text).toContain('Retrieve license packs')
+  expect(english.text).toContain('\nhttp://127.0.0.1:3000/c/100234/requests/100000017\n')
+  expect(english.html).toContain('Fish &amp; Sons')
+  expect(english.html).not.toContain('<b>Ann')
+  expect(renderMail({ ...mail, language: 'fr' }, where).text).toContain(
+    'Récupérer des nomenclatures de licence',
+  )
+  expect(renderMail({ ...mail, language: 'de' }, where).subject).toBe(english.subject)
+})
