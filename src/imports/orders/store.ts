@@ -1,0 +1,139 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../../db.ts'
+import { fine } from '../reasons.ts'
+import type { Context } from '../stage.ts'
+
+/** Stores orders, contracts, entitlements, lines and terms, and the result of each row. */
+export async function storeOrders(tx: Db, context: Context): Promise<void> {
+  await storeNumbers(tx)
+  await storeContracts(tx)
+  await markResults(tx)
+  await storeEntitlements(tx)
+  await storeLines(tx)
+  await followContracts(tx, context)
+  await outdatePacks(tx)
+}
+
+async function storeNumbers(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    insert into order_numbers (sales_order_number, customer_id)
+    select distinct r.sales_order_number, r.customer_id from load_orders r where ${fine()}
+    on conflict do nothing`)
+  await tx.execute(sql`
+    insert into contract_numbers (contract_number, customer_id)
+    select distinct r.contract_number, r.customer_id from load_orders r
+    where ${fine()} and r.contract_number is not null
+    on conflict do nothing`)
+  await tx.execute(sql`
+    update load_orders r set differs = true from orders o
+    where ${fine()} and o.customer_id = r.customer_id and o.id = r.order_id and o.order_date <> r.order_date`)
+  await tx.execute(sql`
+    insert into orders as o (customer_id, id, sales_order_number, order_date)
+    select distinct on (r.customer_id, r.sales_order_number)
+      r.customer_id, coalesce(r.order_id, r.new_order_id), r.sales_order_number, r.order_date
+    from load_orders r where ${fine()} order by r.customer_id, r.sales_order_number, r.line
+    on conflict (customer_id, sales_order_number) do update set order_date = excluded.order_date
+    where o.order_date <> excluded.order_date`)
+  await tx.execute(sql`
+    update load_orders r set order_id = o.id from orders o
+    where ${fine()} and o.customer_id = r.customer_id and o.sales_order_number = r.sales_order_number`)
+}
+
+/** Where rows give one contract different cover (an old line beside its renewal), the latest end counts. */
+async function storeContracts(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    create temporary table load_contracts on commit drop as
+    select distinct on (r.customer_id, r.contract_number)
+      r.customer_id, r.contract_number, coalesce(c.id, r.new_contract_id) as id, r.version_id,
+      r.maintenance_starts_on, r.maintenance_ends_on, c.id is null as is_new,
+      (c.maintenance_starts_on, c.maintenance_ends_on)
+        is distinct from (r.maintenance_starts_on, r.maintenance_ends_on) as differs
+    from load_orders r
+    left join contracts c on c.customer_id = r.customer_id and c.contract_number = r.contract_number
+    where ${fine()} and r.contract_number is not null
+    order by r.customer_id, r.contract_number, r.maintenance_ends_on desc nulls last, r.line desc`)
+  await tx.execute(sql`
+    insert into contracts (customer_id, id, contract_number, maintenance_starts_on, maintenance_ends_on)
+    select customer_id, id, contract_number, maintenance_starts_on, maintenance_ends_on from load_contracts
+    where is_new or differs
+    on conflict (customer_id, id) do update set maintenance_starts_on = excluded.maintenance_starts_on,
+      maintenance_ends_on = excluded.maintenance_ends_on`)
+  await tx.execute(sql`
+    insert into contract_versions (customer_id, id, contract_id, maintenance_starts_on, maintenance_ends_on)
+    select customer_id, version_id, id, maintenance_starts_on, maintenance_ends_on from load_contracts
+    where is_new or differs`)
+  await tx.execute(sql`
+    update load_orders r set contract_id = c.id, differs = coalesce(r.differs, false) or (c.differs
+      and (r.maintenance_starts_on, r.maintenance_ends_on)
+        is not distinct from (c.maintenance_starts_on, c.maintenance_ends_on))
+    from load_contracts c where ${fine()} and c.customer_id = r.customer_id and c.contract_number = r.contract_number`)
+}
+
+async function markResults(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    update load_orders r set
+      term_differs = (l.quantity, l.starts_on, l.ends_on) is distinct from (r.quantity, r.starts_on, r.ends_on),
+      differs = coalesce(r.differs, false) or (l.term_kind, l.contract_id, l.release)
+        is distinct from (r.term, r.contract_id, r.release)
+    from order_lines l
+    where ${fine()} and r.is_known and l.customer_id = r.customer_id and l.order_id = r.order_id
+      and l.line = r.order_line`)
+  await tx.execute(sql`
+    update load_orders r set result = case
+      when not r.is_known then 'added' when r.differs or r.term_differs then 'changed' else 'unchanged' end
+    where ${fine()}`)
+}
+
+async function storeEntitlements(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    insert into entitlements (customer_id, id, product_id, contract_id)
+    select r.customer_id, r.id, r.product_id, r.contract_id from load_orders r
+    where r.result = 'added' and r.entitlement_id = r.id`)
+}
+
+async function storeLines(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    insert into order_lines (customer_id, order_id, line, entitlement_id, product_id, quantity, term_kind,
+      starts_on, ends_on, contract_id, release, renews_order, renews_line)
+    select r.customer_id, r.order_id, r.order_line, r.entitlement_id, r.product_id, r.quantity, r.term,
+      r.starts_on, r.ends_on, r.contract_id, r.release, r.renews_order, r.renews_line
+    from load_orders r where r.result in ('added', 'changed')
+    on conflict (customer_id, order_id, line) do update set quantity = excluded.quantity,
+      term_kind = excluded.term_kind, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
+      contract_id = excluded.contract_id, release = excluded.release`)
+  await tx.execute(sql`
+    insert into terms (customer_id, id, entitlement_id, order_id, line, revision, quantity, starts_on, ends_on)
+    select r.customer_id, r.term_id, r.entitlement_id, r.order_id, r.order_line,
+      case when r.is_known then 1 + (select max(t.revision) from terms t
+        where t.customer_id = r.customer_id and t.entitlement_id = r.entitlement_id
+          and t.order_id = r.order_id and t.line = r.order_line) else 1 end,
+      r.quantity, r.starts_on, r.ends_on
+    from load_orders r where r.result = 'added' or r.result = 'changed' and r.term_differs`)
+}
+
+/** An entitlement stands under the contract of its latest line that has begun. */
+async function followContracts(tx: Db, { today }: Context): Promise<void> {
+  await tx.execute(sql`
+    update entitlements e set contract_id = l.contract_id
+    from (
+      select distinct on (o.customer_id, o.entitlement_id) o.customer_id, o.entitlement_id, o.contract_id
+      from order_lines o
+      where (o.customer_id, o.entitlement_id) in (
+        select customer_id, entitlement_id from load_orders
+        where result = 'changed' or result = 'added' and entitlement_id <> id)
+      order by o.customer_id, o.entitlement_id, o.starts_on > ${today}::date,
+        case when o.starts_on > ${today}::date then o.starts_on - ${today}::date
+             else ${today}::date - o.starts_on end, o.order_id desc, o.line desc
+    ) l
+    where e.customer_id = l.customer_id and e.id = l.entitlement_id
+      and e.contract_id is distinct from l.contract_id`)
+}
+
+async function outdatePacks(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    update hosts h set is_pack_current = false
+    from load_orders r
+    join placements p on p.customer_id = r.customer_id and p.entitlement_id = r.entitlement_id
+    where (r.result = 'changed' or r.result = 'added' and r.entitlement_id <> r.id)
+      and h.customer_id = p.customer_id and h.id = p.host_id and h.is_pack_current`)
+}

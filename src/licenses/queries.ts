@@ -1,0 +1,125 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import { pageSize } from '../web/paging.ts'
+import { all, contains, expiringDays, type LicenseFilter } from './filter.ts'
+
+export type LicenseType = 'node-locked' | 'floating' | 'extended'
+
+/** A line of License summary: one product, which is sold as one license type. */
+export type SummaryRow = {
+  product_id: string
+  name: string
+  part_number: string
+  license_type: LicenseType
+  entitlements: number
+  expired: number
+  over_placed: number
+  owned: number
+  placed: number
+  /** The soonest end to come; null: all that is not expired is perpetual. */
+  next_end_on: string | null
+  last_expired_on: string | null
+  /** Contract numbers of the first entitlements, with blanks between, perhaps the same one twice. */
+  contracts: string
+}
+
+export type Totals = { products: number; entitlements: number; owned: number; placed: number }
+
+/** Entitlements of a product of which the summary names the contracts; more would cost more than it tells. */
+export const contractsShown = 3
+
+/** Where a page of the summary begins: after this product. */
+export type SummaryKey = { name: string; id: string }
+
+/** A page of the summary and one row more, by product name. `today` is the publisher's. */
+export async function listSummary(
+  tx: Db,
+  customerId: string,
+  filter: LicenseFilter,
+  today: string,
+  after?: SummaryKey,
+): Promise<SummaryRow[]> {
+  const where = all([
+    ...matching(customerId, filter, today),
+    after && sql`(p.name, p.id) > (${after.name}, ${after.id})`,
+  ])
+  return tx.execute<SummaryRow>(sql`
+    select s.product_id, p.name, p.part_number, p.license_type, s.entitlements, s.expired, s.over_placed, s.owned,
+      s.placed, s.next_end_on, s.last_expired_on, array_to_string(array(
+        select (select c.contract_number from contracts c where c.customer_id = few.customer_id and c.id = few.contract_id)
+        from (
+          select e.customer_id, e.contract_id from entitlements e
+          where e.customer_id = s.customer_id and e.product_id = s.product_id order by e.id limit ${contractsShown}
+        ) few
+      ), ' ') as contracts
+    from products p
+    join license_sums s on s.product_id = p.id
+    ${familyJoin(filter)}
+    where ${where}
+    order by p.name, p.id
+    limit ${pageSize + 1}`)
+}
+
+/** Sums over all pages of the summary. */
+export async function sumSummary(
+  tx: Db,
+  customerId: string,
+  filter: LicenseFilter,
+  today: string,
+): Promise<Totals> {
+  const rows = await tx.execute<Totals>(sql`
+    select count(*)::int as products, coalesce(sum(s.entitlements), 0)::float8 as entitlements,
+      coalesce(sum(s.owned), 0)::float8 as owned, coalesce(sum(s.placed), 0)::float8 as placed
+    from license_sums s
+    join products p on p.id = s.product_id
+    ${familyJoin(filter)}
+    where ${all(matching(customerId, filter, today))}`)
+  return rows[0]!
+}
+
+/** Names of the families a company owns something of, in order. */
+export async function listFamilies(tx: Db, customerId: string): Promise<string[]> {
+  const rows = await tx.execute<{ name: string }>(sql`
+    select f.name from families f
+    where exists (
+      select from license_sums s join products p on p.id = s.product_id
+      where s.customer_id = ${customerId} and p.family_id = f.id
+    )
+    order by f.name, f.id`)
+  return rows.map(({ name }) => name)
+}
+
+function familyJoin(filter: LicenseFilter): SQL {
+  return filter.family === '' ? sql`` : sql`join families f on f.id = p.family_id`
+}
+
+function matching(customerId: string, filter: LicenseFilter, today: string): (SQL | undefined)[] {
+  return [
+    sql`s.customer_id = ${customerId}`,
+    filter.family === '' ? undefined : sql`f.name = ${filter.family}`,
+    filter.text === '' ? undefined : hasText(filter.text),
+    shown(filter, today),
+  ]
+}
+
+function hasText(typed: string): SQL {
+  return sql`(${contains(sql`p.name`, typed)} or ${contains(sql`p.part_number`, typed)} or exists (
+    select from entitlements e join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
+    where e.customer_id = s.customer_id and e.product_id = s.product_id and ${contains(sql`c.contract_number`, typed)}
+  ))`
+}
+
+function shown({ show }: LicenseFilter, today: string): SQL | undefined {
+  switch (show) {
+    case 'available':
+      return sql`s.owned > s.placed`
+    case 'expiring':
+      return sql`s.next_end_on between ${today}::date and ${today}::date + ${expiringDays}::int`
+    case 'expired':
+      return sql`s.expired > 0`
+    case 'over-placed':
+      return sql`s.over_placed > 0`
+    case 'all':
+      return undefined
+  }
+}

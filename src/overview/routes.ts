@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { expiringDays } from '../licenses/filter.ts'
+import { listSupervisors } from '../privileges/queries.ts'
+import { listRequests } from '../requests/queries.ts'
+import { statusTag } from '../requests/status.ts'
+import { associated } from '../web/guard.ts'
+import { countLicenses, countOpenRequests } from './queries.ts'
+import { toolsFor } from './tools.ts'
+
+/** Requests named on the overview; the list has the rest. */
+const requestsShown = 5
+
+export function overviewRoutes(app: App): void {
+  app.get('/c/:customer', { config: associated }, showOverview)
+}
+
+async function showOverview(request: FastifyRequest, reply: FastifyReply) {
+  const { customer, t } = request
+  const { holds } = customer
+  const personId = request.person!.id
+  const seesLicenses = holds.licensing || holds.reporting
+  const [counts, open, latest, supervisors] = await request.server.database.readCustomer(customer.id, (tx) =>
+    Promise.all([
+      seesLicenses ? countLicenses(tx, customer.id, request.server.today()) : null,
+      countOpenRequests(tx, customer.id, personId),
+      listRequests(tx, customer.id, { scope: { personId, holds }, size: requestsShown }),
+      listSupervisors(tx, customer.id),
+    ]),
+  )
+  return reply.page('overview/show', {
+    title: t('overview.title'),
+    counts,
+    open,
+    days: expiringDays,
+    requests: latest.rows.map((row) => ({ ...row, tag: statusTag(row.status) })),
+    groups: toolsFor(holds, customer.base),
+    supervisors,
+    holdsNothing: !seesLicenses && !holds.supervisor,
+    // R5: two or more are advised, and it is those who can name another who are told.
+    isShortOfSupervisors: holds.supervisor && supervisors.length < 2,
+  })
+}

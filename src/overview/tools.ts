@@ -1,0 +1,45 @@
+import type { Holds, Privilege } from '../privileges/list.ts'
+
+type Tool = {
+  /** Its words are `overview.tool.<name>`. */
+  name: string
+  /** Below the company's address. */
+  path: string
+  /** Any of these opens it; none: any association does. */
+  anyOf: readonly Privilege[]
+}
+
+type Group = { name: string; tools: readonly Tool[] }
+
+/** R1: the tools there are, grouped as on the overview. A tool not built yet is not named. */
+export const toolGroups: readonly Group[] = [
+  {
+    name: 'licensing',
+    tools: [
+      { name: 'configure', path: '/configure', anyOf: ['licensing'] },
+      { name: 'summary', path: '/licenses', anyOf: ['licensing', 'reporting'] },
+      { name: 'hosts', path: '/hosts', anyOf: ['licensing', 'reporting'] },
+      { name: 'requests', path: '/requests', anyOf: [] },
+    ],
+  },
+  {
+    name: 'reporting',
+    tools: [
+      { name: 'packs', path: '/packs', anyOf: ['reporting'] },
+      { name: 'report', path: '/report', anyOf: ['reporting'] },
+    ],
+  },
+]
+
+/** The groups with what a person may open; what they may not stays listed, with the privileges it takes. */
+export function toolsFor(holds: Holds, base: string) {
+  return toolGroups.map(({ name, tools }) => ({
+    name,
+    tools: tools.map((tool) => ({
+      name: tool.name,
+      href: `${base}${tool.path}`,
+      takes: tool.anyOf,
+      isOpen: tool.anyOf.length === 0 || tool.anyOf.some((privilege) => holds[privilege]),
+    })),
+  }))
+}

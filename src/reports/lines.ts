@@ -1,0 +1,268 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import { all, contains, expiringDays, type LicenseFilter } from '../licenses/filter.ts'
+import type { LicenseType } from '../licenses/queries.ts'
+
+/** A placement of an entitlement, or what is left of it unplaced (then without host), as domain.md section 8 says. */
+export type ReportLine = {
+  product_id: string
+  entitlement_id: string
+  host_id: string | null
+  is_rest: 0 | 1
+  product: string
+  part_number: string
+  license_type: LicenseType
+  family: string
+  daemon: string
+  /** The host's port, else the family's. */
+  port: number
+  /** "NAME VERSION" in the publisher's order, `; ` between. */
+  features: string | null
+  release: string | null
+  sales_order_number: string | null
+  order_date: string | null
+  contract_number: string | null
+  maintenance_starts_on: string | null
+  maintenance_ends_on: string | null
+  starts_on: string | null
+  /** Null: perpetual. */
+  ends_on: string | null
+  entitled: number
+  /** Of the whole entitlement; the same on each of its lines. */
+  owned: number
+  /** Placed of the whole entitlement. */
+  all_placed: number
+  /** On this line's host; 0 on the line of the rest. */
+  placed: number
+  /** On the line of the rest; 0 on the others. */
+  available: number
+  configuration_number: string | null
+  host: string | null
+  host_kind: 'single' | 'triad' | null
+  host_ids: { kind: string; value: string }[] | null
+  address_line1: string | null
+  postal_code: string | null
+  city: string | null
+  country: string | null
+  contact: string | null
+  pack_issue: number | null
+  request_number: number | null
+}
+
+/** Where a page of the report begins: after this line. */
+export type LineKey = [
+  product: string,
+  productId: string,
+  entitlementId: string,
+  isRest: number,
+  host: string,
+  hostId: string,
+]
+
+export type ReportTotals = { lines: number; placed: number; available: number }
+
+const noHost = '00000000-0000-0000-0000-000000000000'
+
+type Page = { after?: LineKey | undefined; limit?: number | undefined }
+
+/**
+ * The report as one statement, by product, entitlement (oldest first) and host, what is left over last.
+ *
+ * Each step goes to the next by a lateral that the planner cannot turn into another join (offset 0, limit 1): its
+ * work grows with the lines read, also right after a load, when there are no statistics yet and the planner would
+ * compare everything with everything.
+ */
+export function linesQuery(customerId: string, filter: LicenseFilter, today: string, page: Page = {}): SQL {
+  return sql`
+    select core.product_id, core.entitlement_id, core.host_id, core.is_rest, core.product, core.part_number,
+      core.license_type, core.family, core.daemon, coalesce(h.port, core.family_port) as port, core.features,
+      core.release, core.sales_order_number, core.order_date, core.contract_number, core.maintenance_starts_on,
+      core.maintenance_ends_on, core.starts_on, core.ends_on, core.entitled, core.owned, core.all_placed,
+      core.placed, core.available, cf.configuration_number, h.label as host, h.kind as host_kind, members.host_ids,
+      h.address_line1, h.postal_code, h.city, h.country, h.pack_issue, r.number as request_number,
+      coalesce(r.person, ${firstContact(customerId)}) as contact
+    from (
+      select p.product_id, e.entitlement_id, line.host_id, line.is_rest, p.product, p.part_number, p.license_type,
+        p.family, p.daemon, p.family_port, p.features, e.release, e.sales_order_number, e.order_date,
+        e.contract_number, e.maintenance_starts_on, e.maintenance_ends_on, e.starts_on, e.ends_on, e.entitled,
+        e.owned, e.placed as all_placed, line.quantity as placed, ${available} as available,
+        line.configuration_id, line.request_id, h.label
+      ${lines(customerId, filter, { features: true, orders: true, after: page.after })}
+      where ${all([...matching(filter, today), page.after && beyond(page.after)])}
+      order by p.product, p.product_id, e.entitlement_id, line.is_rest, coalesce(h.label, ''), ${hostKey}
+      ${page.limit === undefined ? sql`` : sql`limit ${page.limit}`}
+    ) core
+    left join lateral (
+      select h.label, h.kind, h.port, h.address_line1, h.postal_code, h.city, h.country, h.pack_issue
+      from hosts h where h.customer_id = ${customerId} and h.id = core.host_id limit 1
+    ) h on true
+    left join lateral (
+      select cf.configuration_number from configurations cf
+      where cf.customer_id = ${customerId} and cf.id = core.configuration_id limit 1
+    ) cf on true
+    left join lateral (
+      select json_agg(json_build_object('kind', m.id_kind, 'value', m.id_value) order by m.position) as host_ids
+      from host_members m where m.customer_id = ${customerId} and m.host_id = core.host_id
+    ) members on true
+    left join lateral (
+      select tr.request_id from transfers tr
+      where core.is_rest = 1 and tr.customer_id = ${customerId} and tr.entitlement_id = core.entitlement_id
+        and tr.request_id is not null
+      order by tr.at desc, tr.id desc limit 1
+    ) latest on true
+    left join lateral (
+      select r.number::float8 as number, (
+        select coalesce(nullif(pe.name, ''), pe.email) from people pe where pe.id = r.requested_by
+      ) as person
+      from requests r
+      where r.customer_id = ${customerId} and r.id = coalesce(core.request_id, latest.request_id) limit 1
+    ) r on true
+    order by core.product, core.product_id, core.entitlement_id, core.is_rest, coalesce(core.label, ''),
+      coalesce(core.host_id, ${noHost}::uuid)`
+}
+
+const available = sql`case line.is_rest when 1 then e.owned - e.placed else 0 end`
+const hostKey = sql`coalesce(line.host_id, ${noHost}::uuid)`
+
+export function keyOf(line: ReportLine): LineKey {
+  const { product, product_id, entitlement_id, is_rest, host, host_id } = line
+  return [product, product_id, entitlement_id, is_rest, host ?? '', host_id ?? noHost]
+}
+
+/** Up to `limit` lines. */
+export async function listLines(
+  tx: Db,
+  customerId: string,
+  filter: LicenseFilter,
+  today: string,
+  page: { after?: LineKey | undefined; limit: number },
+): Promise<ReportLine[]> {
+  return tx.execute<ReportLine>(linesQuery(customerId, filter, today, page))
+}
+
+/** How many lines the report has in all, and their sums. */
+export async function sumLines(
+  tx: Db,
+  customerId: string,
+  filter: LicenseFilter,
+  today: string,
+): Promise<ReportTotals> {
+  const isByText = filter.text !== ''
+  const rows = await tx.execute<ReportTotals>(sql`
+    select count(*)::float8 as lines, coalesce(sum(line.quantity), 0)::float8 as placed,
+      coalesce(sum(${available}), 0)::float8 as available
+    ${lines(customerId, filter, { features: false, orders: isByText })}
+    where ${all(matching(filter, today))}`)
+  return rows[0]!
+}
+
+type Wanted = { features: boolean; orders: boolean; after?: LineKey | undefined }
+
+// An entitlement of which nothing is owned and nothing placed (expired, or to begin) has its one line too: else it
+// would be lost to the reader.
+function lines(customerId: string, filter: LicenseFilter, wanted: Wanted): SQL {
+  const { after } = wanted
+  return sql`
+    from (
+      select p.id as product_id, p.name as product, p.part_number, p.license_type, f.name as family, f.daemon,
+        f.port as family_port ${wanted.features ? sql`, ${features} as features` : sql``}
+      from license_sums s
+      join products p on p.id = s.product_id
+      join families f on f.id = p.family_id
+      where ${all([
+        sql`s.customer_id = ${customerId}`,
+        filter.family === '' ? undefined : sql`f.name = ${filter.family}`,
+        after && sql`(p.name, p.id) >= (${after[0]}, ${after[1]}::uuid)`,
+      ])}
+      order by p.name, p.id offset 0
+    ) p
+    cross join lateral (
+      select e.id as entitlement_id, e.entitled, e.owned, e.placed, e.starts_on, e.ends_on
+        ${wanted.orders ? boughtColumns : sql``}
+      from entitlements e
+      ${wanted.orders ? bought(customerId) : sql``}
+      where e.customer_id = ${customerId} and e.product_id = p.product_id offset 0
+    ) e
+    cross join lateral (
+      select 0 as is_rest, pl.host_id, pl.configuration_id, pl.quantity, pl.request_id
+      from placements pl
+      where pl.customer_id = ${customerId} and pl.entitlement_id = e.entitlement_id and pl.quantity > 0
+      union all
+      select 1, null::uuid, null::uuid, 0, null::uuid where e.owned > e.placed or e.placed = 0
+    ) line
+    ${
+      wanted.orders
+        ? sql`left join lateral (
+            select h.label from hosts h where h.customer_id = ${customerId} and h.id = line.host_id limit 1
+          ) h on true`
+        : sql``
+    }`
+}
+
+const features = sql`(
+  select string_agg(pf.name || ' ' || pf.version, '; ' order by pf.position) from product_features pf
+  where pf.product_id = p.id
+)`
+
+const boughtColumns = sql`, c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on, o.sales_order_number,
+  o.order_date, l.release`
+
+function bought(customerId: string): SQL {
+  return sql`
+    left join lateral (
+      select c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on from contracts c
+      where c.customer_id = ${customerId} and c.id = e.contract_id limit 1
+    ) c on true
+    left join lateral (
+      select t.order_id, t.line from terms t where t.customer_id = ${customerId} and t.id = e.term_id limit 1
+    ) t on true
+    left join lateral (
+      select o.sales_order_number, o.order_date from orders o
+      where o.customer_id = ${customerId} and o.id = t.order_id limit 1
+    ) o on true
+    left join lateral (
+      select l.release from order_lines l
+      where l.customer_id = ${customerId} and l.order_id = t.order_id and l.line = t.line limit 1
+    ) l on true`
+}
+
+function matching(filter: LicenseFilter, today: string): (SQL | undefined)[] {
+  const columns = [
+    sql`p.product`,
+    sql`p.part_number`,
+    sql`e.contract_number`,
+    sql`e.sales_order_number`,
+    sql`h.label`,
+  ]
+  const found = columns.map((column) => contains(column, filter.text))
+  return [filter.text === '' ? undefined : sql`(${sql.join(found, sql` or `)})`, shown(filter, today)]
+}
+
+function shown({ show }: LicenseFilter, today: string): SQL | undefined {
+  switch (show) {
+    case 'available':
+      return sql`line.is_rest = 1 and e.owned > e.placed`
+    case 'expiring':
+      return sql`e.ends_on between ${today}::date and ${today}::date + ${expiringDays}::int`
+    case 'expired':
+      return sql`e.ends_on < ${today}::date`
+    case 'over-placed':
+      return sql`e.placed > e.entitled and (e.ends_on is null or e.ends_on >= ${today}::date)`
+    case 'all':
+      return undefined
+  }
+}
+
+function beyond([product, productId, entitlementId, isRest, host, hostId]: LineKey): SQL {
+  return sql`(p.product, p.product_id, e.entitlement_id, line.is_rest, coalesce(h.label, ''), ${hostKey}) >
+    (${product}, ${productId}::uuid, ${entitlementId}::uuid, ${isRest}::int, ${host}, ${hostId}::uuid)`
+}
+
+/** Whom to ask where no person has placed it here: the company's first contact, primary ones before others. */
+function firstContact(customerId: string): SQL {
+  return sql`(
+    select coalesce(nullif(pe.name, ''), pe.email) from associations a join people pe on pe.id = a.person_id
+    where a.customer_id = ${customerId}
+    order by pe.primary_customer_id is distinct from a.customer_id, a.created_at, a.person_id limit 1
+  )`
+}

@@ -1,0 +1,20 @@
+import { readConfig } from '../config.ts'
+import { publicJwks } from '../packs/jwks.ts'
+import { createKey, openKeys } from '../packs/keys.ts'
+
+/** `guichet keys`: the public keys that check packs (for `guichet verify --keys`); `keys create` makes a new one. */
+export async function run(args: string[]): Promise<number> {
+  const { packKeysFolder } = readConfig()
+  if (args[0] === 'create' && args.length === 1) {
+    const { kid } = createKey(packKeysFolder)
+    process.stdout.write(`${kid}\n`)
+    process.stderr.write('The new key signs from the next start of Guichet on. Earlier packs stay valid.\n')
+    return 0
+  }
+  if (args.length) {
+    process.stderr.write('Usage: guichet keys [create]\n')
+    return 2
+  }
+  process.stdout.write(`${JSON.stringify(publicJwks(openKeys(packKeysFolder)), null, 2)}\n`)
+  return 0
+}

@@ -1,0 +1,78 @@
+import { eq, sql } from 'drizzle-orm'
+import { publisher } from '../schema.ts'
+import { withDatabase } from './with-database.ts'
+
+type Settings = typeof publisher.$inferInsert
+type Reader = (text: string) => unknown
+
+const yesNo: Reader = (text) => {
+  if (!/^(yes|no)$/i.test(text)) throw new Error(`"${text}": this setting takes yes or no.`)
+  return text.toLowerCase() === 'yes'
+}
+const wholeNumber: Reader = (text) => {
+  if (!/^\d{1,5}$/.test(text)) throw new Error(`"${text}": this setting takes a whole number.`)
+  return Number(text)
+}
+const link: Reader = (text) => {
+  const url = text && URL.canParse(text) ? new URL(text) : undefined
+  if (text && !['http:', 'https:', 'mailto:'].includes(url?.protocol ?? '')) {
+    throw new Error(
+      `"${text}": this setting takes an address that begins with https:, http: or mailto:, or nothing.`,
+    )
+  }
+  return text
+}
+const timeZone: Reader = (text) => {
+  if (!Intl.supportedValuesOf('timeZone').includes(text) && text !== 'UTC') {
+    throw new Error(`"${text}" is not a time zone: it takes a name such as Europe/Paris.`)
+  }
+  return text
+}
+const words: Reader = (text) => text.trim()
+const hostIdKinds: Reader = (text) =>
+  text
+    .split(',')
+    .map((kind) => kind.trim().toUpperCase())
+    .filter(Boolean)
+
+const settings: Record<string, { column: keyof Settings; read: Reader }> = {
+  name: { column: 'name', read: words },
+  time_zone: { column: 'timeZone', read: timeZone },
+  open_until_supervised: { column: 'openUntilSupervised', read: yesNo },
+  allow_any_host_id: { column: 'allowAnyHostId', read: yesNo },
+  host_id_kinds: { column: 'hostIdKinds', read: hostIdKinds },
+  moves_per_year: { column: 'movesPerYear', read: wholeNumber },
+  undo_hours: { column: 'undoHours', read: wholeNumber },
+  support_text: { column: 'supportText', read: words },
+  support_url: { column: 'supportUrl', read: link },
+  services_url: { column: 'servicesUrl', read: link },
+}
+
+/** `guichet publisher`: shows the publisher's settings; `guichet publisher NAME VALUE` sets one. */
+export async function run(args: string[]): Promise<number> {
+  const [name, value, ...rest] = args
+  const setting = name !== undefined && Object.hasOwn(settings, name) ? settings[name] : undefined
+  if (rest.length || (name !== undefined && (!setting || value === undefined))) {
+    process.stderr.write(
+      `Usage: guichet publisher [NAME VALUE]\nNames: ${Object.keys(settings).join(', ')}\n`,
+    )
+    return 2
+  }
+  return withDatabase(async ({ owner }) => {
+    await owner.db.insert(publisher).values({ id: 1 }).onConflictDoNothing()
+    if (setting) {
+      const changed = { [setting.column]: setting.read(value!) } as Partial<Settings>
+      await owner.db.update(publisher).set(changed).where(eq(publisher.id, sql`1`))
+    }
+    const [row] = await owner.db.select().from(publisher)
+    for (const [key, { column }] of Object.entries(settings)) {
+      process.stdout.write(`${key.padEnd(24)}${show(row![column as keyof typeof row])}\n`)
+    }
+    return 0
+  })
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return Array.isArray(value) ? value.join(', ') : String(value ?? '')
+}

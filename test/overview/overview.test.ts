@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../helpers/app.ts'
+import { addTerm, dayFromNow, makeEntitlement, makeHost, makeProduct } from '../helpers/makers.ts'
+import { planner } from '../helpers/plans.ts'
+
+let t: TestApp
+let numbers: number[]
+
+beforeAll(async () => {
+  t = await testApp()
+  const company = t.cast.customers['100234']!
+  const db = t.db.owner.db
+  const product = await makeProduct(db)
+  const entitlement = await makeEntitlement(db, company, product.id, { quantity: 20, endsOn: dayFromNow(30) })
+  const renewed = await makeEntitlement(db, company, product.id, { quantity: 6, endsOn: dayFromNow(10) })
+  await addTerm(db, company, renewed, { quantity: 6, startsOn: dayFromNow(11), endsOn: null })
+  const host = await makeHost(db, company)
+  const both = planner(t.db.database, company, t.cast.people['both@demo.example']!)
+  const licensing = planner(t.db.database, company, t.cast.people['licensing@demo.example']!)
+  const line = { entitlementId: entitlement.id, to: host.id, quantity: 2 }
+  numbers = [(await both.place([line])).requestNumber, (await licensing.place([line])).requestNumber]
+})
+afterAll(() => t.close())
+
+const overview = async (email: string, number = '100234') => (await t.signIn(email)).open(`/c/${number}`)
+const stats = (page: Awaited<ReturnType<typeof overview>>) =>
+  page.all('.g-stats li').map((li) => li.textContent!.replace(/\s+/g, ' ').trim())
+
+describe('Overview', () => {
+  test('counts what can be placed, the person’s open requests and what ends soon with nothing to follow', async () => {
+    expect(stats(await overview('both@demo.example'))).toEqual([
+      '22 licenses available to place',
+      '0 requests of yours are open',
+      '20 licenses expire within 90 days',
+    ])
+    await t.db.owner.db.execute(
+      sql`update requests set status = 'needs-information' where number = ${numbers[0]!}`,
+    )
+    expect(stats(await overview('both@demo.example'))[1]).toBe('1 request waits for your answer')
+    expect(stats(await overview('licensing@demo.example'))[1]).toBe('0 requests of yours are open')
+    await t.db.owner.db.execute(sql`update requests set status = 'completed' where number = ${numbers[0]!}`)
+  })
+
+  test('names the latest requests: the company’s with Licensing or Reporting, else one’s own', async () => {
+    const page = await overview('reporting@demo.example')
+    expect(page.all('tbody th a').map((a) => a.getAttribute('href'))).toEqual(
+      [...numbers].reverse().map((number) => `/c/100234/requests/${number}`),
+    )
+    const none = await overview('none@demo.example')
+    expect(none.all('tbody tr')).toHaveLength(0)
+    expect(none.text).toContain('There is no request yet')
+  })
+
+  test('R1, R3: offers the tools a person may use; the others stay listed with the privilege they take', async () => {
+    const tools = async (email: string) => {
+      const page = await overview(email)
+      return page
+        .all('.g-tools li')
+        .map((li) => [li.querySelector('a, span')!.tagName, li.textContent!.replace(/\s+/g, ' ').trim()])
+    }
+    const licensing = await tools('licensing@demo.example')
+    expect(licensing.map(([tag]) => tag)).toEqual(['A', 'A', 'A', 'A', 'SPAN', 'SPAN'])
+    expect(licensing[5]![1]).toContain('Detailed license report Takes the privilege Reporting. How to get it')
+    expect((await tools('reporting@demo.example')).map(([tag]) => tag)).toEqual([
+      'SPAN',
+      'A',
+      'A',
+      'A',
+      'A',
+      'A',
+    ])
+    expect((await tools('both@demo.example')).every(([tag]) => tag === 'A')).toBe(true)
+    const supervisor = await tools('supervisor@demo.example')
+    expect(supervisor.map(([tag]) => tag)).toEqual(['SPAN', 'SPAN', 'SPAN', 'A', 'SPAN', 'SPAN'])
+    expect(supervisor[1]![1]).toContain('Licensing or Reporting')
+  })
+
+  test('R5: supervisors are advised to be several while they are fewer than two', async () => {
+    expect((await overview('supervisor@demo.example')).text).toContain('only one supervisor')
+    expect((await overview('both@demo.example')).text).not.toContain('only one supervisor')
+    const [company, person] = [t.cast.customers['100234']!, t.cast.people['both@demo.example']!]
+    await t.db.owner.db.execute(sql`
+      insert into privileges (customer_id, person_id, privilege) values (${company}, ${person}, 'supervisor')`)
+    expect((await overview('supervisor@demo.example')).text).not.toContain('only one supervisor')
+    await t.db.owner.db.execute(
+      sql`delete from privileges where person_id = ${person} and privilege = 'supervisor'`,
+    )
+  })
+
+  test('R10: a person without privilege is told whom to ask', async () => {
+    const page = await overview('none@demo.example')
+    expect(page.text).toContain('contact your company’s supervisor: Sylvie Perrin')
+    expect(stats(page)).toEqual(['0 requests of yours are open'])
+  })
+
+  test('R9: in a company that never had a supervisor everything is open, and why is said', async () => {
+    const page = await overview('open@demo.example', '100871')
+    expect(page.text).toContain('each of its contacts may use every license tool')
+    expect(page.all('.g-tools li a').length).toBe(6)
+  })
+
+  test('R2: the box finds a request by its number', async () => {
+    const browser = await t.signIn('both@demo.example')
+    const page = await browser.open('/c/100234')
+    const form = page.all('main form').find((one) => one.getAttribute('action') === '/requests/find')!
+    expect(form.getAttribute('method')).toBe('get')
+    const found = await browser.open(`/requests/find?in=100234&number=${numbers[0]}`)
+    expect(found.url).toBe(`/c/100234/requests/${numbers[0]}`)
+  })
+
+  test('another company’s overview is not there', async () => {
+    expect((await overview('stranger@demo.example')).status).toBe(404)
+  })
+})

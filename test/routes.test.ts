@@ -1,0 +1,191 @@
+import Fastify from 'fastify'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { App } from '../src/app.ts'
+import { type AccessRule, registerGuard } from '../src/web/guard.ts'
+import { type TestApp, testApp } from './helpers/app.ts'
+import { planner } from './helpers/plans.ts'
+import { snapshot } from './helpers/snapshot.ts'
+import type { Answer, Visitor } from './helpers/visitor.ts'
+import { placeLicenses } from './helpers/work.ts'
+
+type Route = { method: string; url: string; access: AccessRule }
+type Things = Record<string, string>
+
+let t: TestApp
+const things: Record<string, Things> = {}
+const browsers: Record<string, Visitor> = {}
+
+beforeAll(async () => {
+  t = await testApp()
+  for (const number of ['100234', '100555']) things[number] = await makeThings(number)
+  for (const email of Object.keys(t.cast.people)) browsers[email] = await t.signIn(email)
+  // Pages count a company's licenses once a day when they are first opened: that is not a change by these requests.
+  await browsers['stranger@demo.example']!.get('/c/100555')
+  await browsers['several@demo.example']!.get('/c/100234')
+  await browsers['several@demo.example']!.get('/c/100871')
+  await browsers['several@demo.example']!.get('/c/100990')
+})
+afterAll(() => t.close())
+
+/** One of each thing that an address can name, of one company. */
+async function makeThings(number: string): Promise<Things> {
+  const customerId = t.cast.customers[number]!
+  const email = number === '100234' ? 'both@demo.example' : 'stranger@demo.example'
+  const personId = t.cast.people[email]!
+  const done = await placeLicenses(t.db, customerId, personId)
+  const { draft } = planner(t.db.database, customerId, personId)
+  const plan = await draft([{ entitlementId: done.entitlement.id, to: done.host.id }])
+  return {
+    plan,
+    host: done.host.id,
+    number: String(done.number),
+    partNumber: done.product.partNumber,
+    entitlement: done.entitlement.id,
+    line: plan,
+    issue: '1',
+  }
+}
+
+const routes = (): Route[] => t.app.routeTable.filter(({ method }) => method !== 'HEAD')
+const ofCustomer = () => routes().filter(({ url }) => url.startsWith('/c/:customer'))
+
+function addressOf(route: Route, customer: string, from: Things): string {
+  return route.url.replace(/:(\w+)/g, (_, name: string) =>
+    name === 'customer' ? customer : (from[name] ?? (route.url.includes('/learn/') ? 'configure' : 'x')),
+  )
+}
+
+async function ask(browser: Visitor, route: Route, address: string): Promise<Answer> {
+  if (route.method !== 'POST') return browser.get(address)
+  const csrf = (await browser.open('/account')).one('input[name=_csrf]').getAttribute('value')!
+  return browser.post(address, {
+    _csrf: csrf,
+    _key: crypto.randomUUID(),
+    ...Object.fromEntries(Object.entries(things['100555']!)),
+  })
+}
+
+describe('a route that does not say who may use it', () => {
+  test('does not boot', async () => {
+    const app = Fastify() as unknown as App
+    registerGuard(app)
+    expect(() => app.get('/forgotten', () => 'x')).toThrow(/does not state who may use it/)
+    expect(() => app.get('/c/:customer/x', { config: { access: { kind: 'open' } } }, () => 'x')).toThrow(
+      /does not fit/,
+    )
+  })
+
+  test('is none of ours: every page’s route is in the table', () => {
+    expect(routes().length).toBeGreaterThan(30)
+    expect(routes().every(({ access }) => access.kind)).toBe(true)
+  })
+})
+
+describe('every route refuses a stranger', () => {
+  test('who is not signed in: to the sign-in page, and nothing changes', async () => {
+    const before = await snapshot(t.db.owner)
+    for (const route of routes().filter(({ access }) => access.kind !== 'open')) {
+      const address = addressOf(route, '100234', things['100234']!)
+      const answer =
+        route.method === 'POST' ? await t.visitor().post(address, {}) : await t.visitor().get(address)
+      expect([route.method, address, answer.status]).toEqual([route.method, address, 303])
+      expect(answer.location).toMatch(/^\/sign-in/)
+    }
+    expect(await snapshot(t.db.owner)).toEqual(before)
+  })
+})
+
+describe('quality 10: every route × every person × another customer', () => {
+  test('an address of a company one is not of is 404, and nothing changes', async () => {
+    const before = await snapshot(t.db.owner)
+    for (const [email, browser] of Object.entries(browsers)) {
+      if (email === 'stranger@demo.example') continue
+      for (const route of ofCustomer()) {
+        const address = addressOf(route, '100555', things['100555']!)
+        const answer = await ask(browser, route, address)
+        expect([email, route.method, address, answer.status]).toEqual([email, route.method, address, 404])
+      }
+    }
+    expect(await snapshot(t.db.owner)).toEqual(before)
+  })
+
+  test('another company’s things under one’s own address are 404 or refused in words, and nothing changes', async () => {
+    const before = await snapshot(t.db.owner)
+    const named = ofCustomer().filter(({ url }) =>
+      /:(plan|host|number|line|partNumber)/.test(url.replace(':customer', '')),
+    )
+    expect(named.length).toBeGreaterThan(5)
+    for (const email of ['both@demo.example', 'several@demo.example']) {
+      for (const route of named) {
+        const address = addressOf(route, '100234', things['100555']!)
+        const answer = await ask(browsers[email]!, route, address)
+        expect([email, route.method, address, answer.status]).toEqual([email, route.method, address, 404])
+        expect(answer.body).not.toContain('Atelier Blanc')
+      }
+    }
+    expect(await snapshot(t.db.owner)).toEqual(before)
+  })
+})
+
+describe('R3, R4, R6, R7: every route × every privilege', () => {
+  const held: Record<string, string[]> = {
+    'supervisor@demo.example': ['supervisor'],
+    'licensing@demo.example': ['licensing'],
+    'reporting@demo.example': ['reporting'],
+    'both@demo.example': ['licensing', 'reporting'],
+    'none@demo.example': [],
+  }
+
+  test('a tool opens for who holds what it takes, and for nobody else', async () => {
+    for (const [email, privileges] of Object.entries(held)) {
+      for (const route of ofCustomer().filter(({ method }) => method === 'GET')) {
+        const address = addressOf(route, '100234', things['100234']!)
+        const answer = await browsers[email]!.get(address)
+        const mayOpen =
+          route.access.kind !== 'privileged' || route.access.anyOf.some((p) => privileges.includes(p))
+        if (mayOpen) {
+          expect([email, address, answer.status === 403 && !address.includes('/requests/')]).toEqual([
+            email,
+            address,
+            false,
+          ])
+        } else {
+          expect([email, address, answer.status]).toEqual([email, address, 403])
+        }
+      }
+    }
+  })
+
+  test('R10: the refusal names the privilege, the supervisor and a way to ask', async () => {
+    for (const [email, address, privilege] of [
+      ['none@demo.example', '/c/100234/configure', 'Licensing'],
+      ['none@demo.example', '/c/100234/packs', 'Reporting'],
+      ['licensing@demo.example', '/c/100234/report', 'Reporting'],
+      ['reporting@demo.example', '/c/100234/configure', 'Licensing'],
+      ['none@demo.example', '/c/100234/licenses', 'Licensing or Reporting'],
+    ] as const) {
+      const page = await browsers[email]!.get(address)
+      expect(page.status).toBe(403)
+      expect(page.text).toContain(`the privilege ${privilege}`)
+      expect(page.text).toContain('Sylvie Perrin')
+      expect(page.all('main a[href^="mailto:supervisor"]').length).toBe(1)
+    }
+  })
+
+  test('R10: where a company has no supervisor, the refusal says how to get one', async () => {
+    const page = await browsers['several@demo.example']!.get('/c/100990/report')
+    expect(page.status).toBe(403)
+    expect(page.text).toContain('Your company has no supervisor yet')
+    expect(page.all('main a[href="/support"]').length).toBeGreaterThan(0)
+  })
+
+  test('R9: in a company that never had a supervisor every confirmed contact may use every license tool', async () => {
+    for (const tool of ['licenses', 'configure', 'packs', 'report', 'hosts', 'requests']) {
+      expect([tool, (await browsers['open@demo.example']!.get(`/c/100871/${tool}`)).status]).toEqual([
+        tool,
+        200,
+      ])
+    }
+    expect((await browsers['open@demo.example']!.get('/c/100871/people')).status).toBe(403)
+  })
+})

@@ -1,0 +1,135 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from './helpers/app.ts'
+import { formOf } from './helpers/visitor.ts'
+
+let t: TestApp
+beforeAll(async () => {
+  t = await testApp()
+})
+afterAll(() => t.close())
+
+describe('forgery (quality 11)', () => {
+  test('a POST without token, or with another session’s token, is refused and does nothing', async () => {
+    const browser = await t.signIn('several@demo.example')
+    const other = await t.signIn('both@demo.example')
+    const foreign = (await other.open('/switch')).one('input[name=_csrf]').getAttribute('value')!
+    const tries: Record<string, string>[] = [
+      { customer: '100871' },
+      { customer: '100871', _csrf: foreign },
+      { customer: '100871', _csrf: 'x' },
+    ]
+    for (const fields of tries) {
+      expect((await browser.post('/switch', fields)).status).toBe(403)
+    }
+    expect((await browser.get('/')).location).toBe('/c/100234')
+  })
+
+  test('what was typed comes back in a form that can be sent again, without passwords', async () => {
+    const browser = await t.signIn('several@demo.example')
+    const answer = await browser.post('/switch', { customer: '100871', password: 'secret', _csrf: 'stale' })
+    expect(answer.status).toBe(403)
+    expect(answer.body).not.toContain('secret')
+    const again = await browser.submit(answer, {}, '/switch')
+    expect(again.location).toBe('/c/100871')
+  })
+
+  test('what the browser says of a cross-site POST is believed, even with a good token', async () => {
+    const browser = await t.signIn('several@demo.example')
+    const page = await browser.open('/switch')
+    const { values } = formOf(page, '/switch')
+    const crossSite: Record<string, string>[] = [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]
+    for (const headers of crossSite) {
+      const answer = await browser.post('/switch', { ...values, customer: '100871' }, headers)
+      expect(answer.status).toBe(403)
+      expect(answer.all('main form').length).toBe(0)
+    }
+    const own = { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:80' }
+    expect((await browser.post('/switch', { ...values, customer: '100871' }, own)).status).toBe(303)
+  })
+
+  test('tokens differ from page to page, so that compression tells nothing', async () => {
+    const browser = await t.signIn('both@demo.example')
+    const tokens = await Promise.all(
+      ['/account', '/account'].map(async (url) =>
+        (await browser.open(url)).one('input[name=_csrf]').getAttribute('value'),
+      ),
+    )
+    expect(new Set(tokens).size).toBe(2)
+  })
+})
+
+describe('every answer', () => {
+  test('carries the security headers, errors and static files included', async () => {
+    for (const url of [
+      '/sign-in',
+      '/nowhere',
+      '/public/guichet.css',
+      '/public/nowhere.css',
+      '/healthz',
+      '/c/100234',
+    ]) {
+      const { headers } = await t.visitor().get(url)
+      expect(headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+      expect(headers['content-security-policy']).not.toMatch(/unsafe/)
+      expect(headers['x-content-type-options']).toBe('nosniff')
+      expect(headers['referrer-policy']).toBe('same-origin')
+    }
+  })
+
+  test('what does not exist is a page with a way on and the request ID', async () => {
+    const answer = await t.visitor().get('/nowhere')
+    expect(answer.status).toBe(404)
+    expect(answer.text).toContain(String(answer.headers['x-request-id']))
+    expect(answer.all('main a').length).toBeGreaterThan(0)
+    expect(answer.body).not.toMatch(/Route GET/)
+  })
+
+  test('pages of people who are signed in are not stored by caches', async () => {
+    const browser = await t.signIn('both@demo.example')
+    expect((await browser.get('/account')).headers['cache-control']).toBe('no-store')
+  })
+
+  test('a fault of ours is a 500 page that tells no internals', async () => {
+    const browser = await t.signIn('supervisor@demo.example')
+    await t.db.owner.db.execute(sql`alter table sessions rename column user_agent to user_agent_gone`)
+    try {
+      const answer = await browser.get('/account')
+      expect(answer.status).toBe(500)
+      expect(answer.text).toContain(String(answer.headers['x-request-id']))
+      expect(answer.body).not.toMatch(/user_agent|select|column/i)
+    } finally {
+      await t.db.owner.db.execute(sql`alter table sessions rename column user_agent_gone to user_agent`)
+    }
+  })
+})
+
+describe('language', () => {
+  test('the browser’s language counts, then the choice, which keeps the page; then the account’s', async () => {
+    const browser = t.visitor()
+    browser.headers = { 'accept-language': 'de;q=0.9, fr-CA;q=0.8, en;q=0.7' }
+    const french = await browser.get('/sign-in?to=%2Faccount')
+    expect(french.heading).toBe('Connexion')
+    expect(french.one('html').getAttribute('lang')).toBe('fr')
+    const switched = await browser.submit(french, { locale: 'en' }, '/language')
+    expect(switched.location).toBe('/sign-in?to=%2Faccount')
+    expect((await browser.get('/sign-in')).heading).toBe('Sign in')
+    const page = await browser.get('/sign-in')
+    await browser.submit(page, { email: 'desk@demo.example', password: 'guichet-demo' }, '/sign-in')
+    await browser.submit(await browser.get('/account'), { locale: 'fr' }, '/language')
+    const elsewhere = await t.signIn('desk@demo.example')
+    expect((await elsewhere.get('/account')).one('html').getAttribute('lang')).toBe('fr')
+  })
+})
+
+describe('health', () => {
+  test('/healthz and /readyz answer without a session', async () => {
+    expect((await t.visitor().get('/healthz')).body).toBe('ok\n')
+    expect((await t.visitor().get('/readyz')).body).toBe('ready\n')
+  })
+})
