@@ -72,6 +72,7 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
   app.decorate('publisher', settings.current)
   app.decorate('refreshPublisher', settings.refresh)
   app.decorate('today', settings.today)
+  app.decorate('routeTable', [])
   for (const name of ['person', 'customer', 'access', 'visitor'] as const) app.decorateRequest(name)
 
   registerHeaders(app)

@@ -19,7 +19,7 @@ export type ConnectOptions = {
 }
 
 /** For one call that may take longer than the others, such as a load. */
-export type CallOptions = { deadlineMs?: number }
+type CallOptions = { deadlineMs?: number }
 
 export interface Database {
   /** Without a transaction, and without a customer: sees only the publisher-wide tables. */

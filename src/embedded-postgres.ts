@@ -6,12 +6,13 @@ import { findBinaries } from './database/embedded/binaries.ts'
 import {
   type Cluster,
   findOrphan,
+  flush,
   freePort,
   initialise,
   launch,
   stopServer,
 } from './database/embedded/cluster.ts'
-import { takeLock } from './database/embedded/lock.ts'
+import { isLocked, takeLock } from './database/embedded/lock.ts'
 import { appRole, database, makeRoles, ownerRole } from './database/embedded/roles.ts'
 import { readSecrets, type Secrets, writeSecrets } from './database/embedded/secrets.ts'
 import { chooseUser, mustReach } from './database/embedded/user.ts'
@@ -48,12 +49,20 @@ export async function startEmbedded({ home, log, durable = true }: EmbeddedOptio
     if (!existsSync(cluster.data)) {
       Object.assign(secrets, { rolesMade: false })
       writeSecrets(secretsFile, secrets)
-      initialise(cluster, secrets.admin, durable)
+      initialise(cluster, secrets.admin)
     }
     const server = await supervise(cluster, secrets, durable, log)
     const urls = urlsOf(secrets)
-    if (!secrets.rolesMade) await makeRoles(urls.adminUrl, secrets)
-    writeSecrets(secretsFile, { ...secrets, rolesMade: true })
+    try {
+      if (!secrets.rolesMade) {
+        await makeRoles(urls.adminUrl, secrets)
+        if (durable) flush(cluster)
+      }
+      writeSecrets(secretsFile, { ...secrets, rolesMade: true })
+    } catch (error) {
+      await server.stop()
+      throw error
+    }
     return {
       ...urls,
       async stop() {
@@ -65,6 +74,18 @@ export async function startEmbedded({ home, log, durable = true }: EmbeddedOptio
     unlock()
     throw error
   }
+}
+
+/**
+ * The embedded Postgres that a running Guichet has open in `home`, for a command beside it (such as `guichet import`
+ * while people work); undefined where none runs.
+ */
+export function findRunning(home: string): Pick<Embedded, 'ownerUrl' | 'appUrl'> | undefined {
+  const folder = resolve(home)
+  const secretsFile = join(folder, 'postgres-passwords.json')
+  if (!isLocked(join(folder, 'guichet.pid')) || !existsSync(secretsFile)) return undefined
+  const secrets = readSecrets(secretsFile)
+  return secrets.rolesMade ? urlsOf(secrets) : undefined
 }
 
 function mustBeWritable(folder: string): void {

@@ -50,7 +50,8 @@ async function dispatch(name: string, args: string[]): Promise<number> {
     const { run } = await command.load()
     return await run(args)
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`)
+    const { startWords } = await import('./start-words.ts')
+    process.stderr.write(`${startWords(error)}\n`)
     return 2
   }
 }

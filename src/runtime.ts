@@ -1,6 +1,6 @@
 import { type Config, isDemonstration } from './config.ts'
 import { connect, type Database } from './db.ts'
-import { type Embedded, startEmbedded } from './embedded-postgres.ts'
+import { findRunning, startEmbedded } from './embedded-postgres.ts'
 import { migrate } from './tasks/migrate.ts'
 
 export interface Opened {
@@ -12,13 +12,15 @@ export interface Opened {
 }
 
 /**
- * Opens the configured database, or starts the embedded one, and brings its tables up to date.
- * Throws with words for the operator.
+ * Opens the configured database, or starts the embedded one, and brings its tables up to date. `beside`: a command
+ * that may join the embedded database of a Guichet that runs. Throws with words for the operator.
  */
-export async function openDatabase(config: Config, log: (text: string) => void): Promise<Opened> {
-  const embedded: Embedded | undefined = config.databaseUrl
-    ? undefined
-    : await startEmbedded({ home: config.home, log })
+export async function openDatabase(
+  config: Config,
+  log: (text: string) => void,
+  { beside = false } = {},
+): Promise<Opened> {
+  const embedded = config.databaseUrl ? undefined : await embeddedFor(config, log, beside)
   const appUrl = embedded?.appUrl ?? config.databaseUrl!
   const ownerUrl = embedded?.ownerUrl ?? config.databaseOwnerUrl!
   const { prepare } = config
@@ -37,6 +39,11 @@ export async function openDatabase(config: Config, log: (text: string) => void):
     await embedded?.stop()
     throw error
   }
+}
+
+async function embeddedFor({ home }: Config, log: (text: string) => void, beside: boolean) {
+  const running = beside ? findRunning(home) : undefined
+  return running ? { ...running, stop: async () => {} } : startEmbedded({ home, log })
 }
 
 /** Loads the demonstration where it is wanted and the database is still empty; says whether this is one. */

@@ -1,17 +1,18 @@
 import { buildApp } from './app.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
 import { refuseUnfit } from './fit.ts'
 import { startJobs } from './jobs/start.ts'
 import { openKeys } from './packs/keys.ts'
 import { type Opened, openDatabase, prepareDemonstration } from './runtime.ts'
+import { startWords } from './start-words.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 try {
   await start()
 } catch (error) {
-  process.stderr.write(`\nGuichet cannot start.\n${wordsFor(error)}\n`)
+  process.stderr.write(`\nGuichet cannot start.\n${startWords(error)}\n`)
   process.exit(1)
 }
 
@@ -72,24 +73,11 @@ function closeOnSignal(close: () => Promise<void>): void {
     close().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`${wordsFor(error)}\n`)
+        process.stderr.write(`${startWords(error)}\n`)
         process.exit(1)
       },
     )
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-}
-
-function wordsFor(error: unknown): string {
-  const { code, port, address } = error as { code?: string; port?: number; address?: string }
-  if (code === 'EADDRINUSE') {
-    return `Port ${port} on ${address} is taken by another program. Stop that one, or choose another port: PORT=3001 npm start`
-  }
-  if (code === 'EACCES' && port)
-    return `This user may not listen on port ${port}. Choose one above 1023: PORT=3000 npm start`
-  if (code === 'EADDRNOTAVAIL') return `This machine has no address ${address}. Check HOST.`
-  if (error instanceof ConfigError || !(error instanceof Error))
-    return String((error as Error).message ?? error)
-  return error.message
 }

@@ -1,10 +1,13 @@
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect, type Database } from '../src/db.ts'
 import { startEmbedded } from '../src/embedded-postgres.ts'
 import { end, makeHome, removeHome, serverPid, startElsewhere } from './helpers/embedded.ts'
+
+// Starts servers, or migrates: a busy machine needs its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 const isRoot = process.getuid?.() === 0
 const start = (home: string) => startEmbedded({ home, log: () => {}, durable: false })

@@ -37,11 +37,29 @@ export type ChoiceFilter = {
   after?: string | undefined
 }
 
-/** A page of a company's entitlements by product, those of which something is left unless all are asked for. */
+/**
+ * A page of a company's entitlements by product, those of which something is left unless all are asked for. Goes from
+ * product to product, so that a page costs the same however many entitlements there are.
+ */
 export async function listChoices(tx: Db, customerId: string, filter: ChoiceFilter, today: string) {
+  const key = keyOf(filter.after)
   const rows = await tx.execute<Choice>(sql`
-    select ${columns(today)} ${tables}
-    where e.customer_id = ${customerId} ${conditions(filter)}
+    select ${columns(today)}
+    from license_sums s
+    join products p on p.id = s.product_id
+    join families f on f.id = p.family_id
+    left join products b on b.id = p.extends_product_id
+    cross join lateral (
+      select * from entitlements e
+      where e.customer_id = ${customerId} and e.product_id = s.product_id ${conditions(customerId, filter)}
+        ${key ? sql`and (p.name, p.id, e.id) > (${key.name}, ${key.productId}::uuid, ${key.id}::uuid)` : sql``}
+      order by e.id
+      limit 51
+    ) e
+    ${details}
+    where s.customer_id = ${customerId}
+      ${filter.family === '' ? sql`` : sql`and f.name = ${filter.family}`}
+      ${key ? sql`and (p.name, p.id) >= (${key.name}, ${key.productId}::uuid)` : sql``}
     order by p.name, p.id, e.id
     limit 51`)
   return pageOf<Choice>([...rows], ({ productName, productId, id }) => [productName, productId, id])
@@ -55,7 +73,13 @@ export async function findChoice(
   today: string,
 ): Promise<Choice> {
   const [row] = await tx.execute<Choice>(sql`
-    select ${columns(today)} ${tables} where e.customer_id = ${customerId} and e.id = ${entitlementId}`)
+    select ${columns(today)}
+    from entitlements e
+    join products p on p.id = e.product_id
+    join families f on f.id = p.family_id
+    left join products b on b.id = p.extends_product_id
+    ${details}
+    where e.customer_id = ${customerId} and e.id = ${entitlementId}`)
   if (!row) throw new NotFound()
   return row
 }
@@ -70,30 +94,22 @@ const columns = (today: string) => sql`
     where n.customer_id = e.customer_id and n.entitlement_id = e.id and n.starts_on > ${today}::date
   ) end as "nextStartsOn"`
 
-const tables = sql`
-  from entitlements e
-  join products p on p.id = e.product_id
-  join families f on f.id = p.family_id
-  left join products b on b.id = p.extends_product_id
+const details = sql`
   left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
   left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
   left join orders o on o.customer_id = t.customer_id and o.id = t.order_id`
 
-function conditions({ text, family, all, after }: ChoiceFilter): SQL {
+function conditions(customerId: string, { text, all }: ChoiceFilter): SQL {
   const like = containing(text)
-  const key = keyOf(after)
-  return sql.join(
-    [
-      all ? sql`` : sql`and e.entitled > e.placed`,
-      family === '' ? sql`` : sql`and f.name = ${family}`,
-      text === ''
-        ? sql``
-        : sql`and (p.name ilike ${like} or p.part_number ilike ${like} or c.contract_number ilike ${like}
-          or o.sales_order_number ilike ${like})`,
-      key ? sql`and (p.name, p.id, e.id) > (${key.name}, ${key.productId}::uuid, ${key.id}::uuid)` : sql``,
-    ],
-    sql` `,
-  )
+  const left = all ? sql`` : sql`and e.entitled > e.placed`
+  if (text === '') return left
+  return sql`${left} and (p.name ilike ${like} or p.part_number ilike ${like}
+    or e.contract_id in (
+      select id from contracts n where n.customer_id = ${customerId} and n.contract_number ilike ${like})
+    or e.id in (
+      select l.entitlement_id from orders n
+      join order_lines l on l.customer_id = n.customer_id and l.order_id = n.id
+      where n.customer_id = ${customerId} and n.sales_order_number ilike ${like}))`
 }
 
 function keyOf(after: string | undefined) {

@@ -8,7 +8,7 @@ export function keptFields(fields: readonly string[]) {
   const stored = (field: string) => sql.raw(`s.${field}`)
   const filed = (field: string) => sql.raw(`r.${field}`)
   const stays = (field: string) =>
-    sql`(s.loaded ? ${sql.raw(`'${field}'`)} and to_jsonb(${stored(field)}) <> s.loaded -> ${sql.raw(`'${field}'`)})`
+    sql`(s.loaded ? ${sql.raw(`'${field}'`)} and coalesce(to_jsonb(${stored(field)}), 'null') <> s.loaded -> ${sql.raw(`'${field}'`)})`
   const differs = (field: string) => sql`${filed(field)} is distinct from ${stored(field)}`
   const names = (condition: (field: string) => SQL) =>
     sql`array_remove(array[${list(fields, (field) => sql`case when ${condition(field)} then ${field}::text end`)}], null)`

@@ -141,6 +141,10 @@ async function loadFiles(tx: Db, files: OpenFile[], options: LoadOptions): Promi
 
 /** Locks the publisher's row: of two loads at once the second waits. */
 async function readContext(tx: Db): Promise<Context> {
+  // More than the few kilobytes meant for pages, for this transaction; the second only before temporary tables are used.
+  await tx.execute(sql`
+    select set_config('work_mem', '64MB', true),
+      case when pg_my_temp_schema() = 0 then set_config('temp_buffers', '128MB', true) end`)
   await tx.execute(sql`insert into publisher (id) values (1) on conflict do nothing`)
   const [settings] = await tx.execute<Omit<Context, 'loadId' | 'today'>>(sql`
     select time_zone as "timeZone", allow_any_host_id as "allowAnyHostId", host_id_kinds as "hostIdKinds"

@@ -13,7 +13,8 @@ export type Row = { line: number; cells: string[]; bytes: number }
 export async function* readRows(file: OpenFile): AsyncGenerator<Row> {
   const source = createReadStream(file.path, { highWaterMark: 256 * 1024 })
   let next = 1
-  const parser = parse<string[], Omit<Row, 'bytes'>>({
+  const begins: number[] = []
+  const parser = parse({
     bom: true,
     delimiter: file.separator,
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -21,14 +22,15 @@ export async function* readRows(file: OpenFile): AsyncGenerator<Row> {
     max_record_size: longestRow,
     // Counted here, in step with the parser: what it has read ahead is lost when it fails.
     on_record(cells: string[]) {
-      const line = next
+      begins.push(next)
       next += 1 + countBreaks(cells)
-      return { line, cells }
+      return cells
     },
   })
   pipeline(source, decode(file.encoding), parser, () => {})
   try {
-    for await (const { line, cells } of parser as AsyncIterable<Omit<Row, 'bytes'>>) {
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      const line = begins.shift()!
       if (line > 1 && cells.some((cell) => cell.trim() !== '')) yield { line, cells, bytes: source.bytesRead }
     }
   } catch (error) {

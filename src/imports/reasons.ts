@@ -57,6 +57,12 @@ export async function resolveCustomers(tx: Db, table: string): Promise<void> {
   await tx.execute(sql`
     update ${sql.identifier(table)} r set customer_id = c.id
     from customers c where c.customer_number = r.customer_number`)
+  await tx.execute(sql`analyze ${sql.identifier(table)}`)
+  await refuseUnknownCustomers(tx, table)
+}
+
+/** For rows whose company was looked for. */
+export async function refuseUnknownCustomers(tx: Db, table: string): Promise<void> {
   await refuse(tx, {
     table,
     reason: 'imports.noCustomer',

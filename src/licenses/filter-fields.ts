@@ -18,7 +18,7 @@ export function filterFields(filter: LicenseFilter, families: string[], t: Trans
 /** The filter in words, for the head of a printed page or a request: "all families", "Forma · “lyo” · expired". */
 export function filterInWords({ family, text, show }: LicenseFilter, t: Translate): string {
   const parts = [
-    family === '' ? t('licenses.filter.allFamilies') : family,
+    family === '' ? t('licenses.filter.anyFamily') : family,
     text === '' ? '' : t('licenses.filter.quoted', { text }),
     show === 'all' ? '' : t(`licenses.show.${show}`),
   ]

@@ -3,6 +3,7 @@ import type { Translate } from '../web/i18n.ts'
 import { expiringDays } from './filter.ts'
 import type { EntitlementRow } from './product.ts'
 import type { SummaryRow } from './queries.ts'
+import { remember } from './remember.ts'
 
 /** A remark beside a date: its words and the colour that helps them. */
 export type Tag = { kind: 'ok' | 'warn' | 'bad' | 'wait'; key: string; count?: number }
@@ -68,10 +69,17 @@ function soon(date: string | null, today: string): Tag[] {
 
 /** The same in the reader's words: "31 Jan 2027", "perpetual", and the words of each tag. */
 export function untilInWords({ date, isFirst, startsOn, tags }: Until, t: Translate, format: Format) {
-  const end = date === null ? t('licenses.until.perpetual') : format.shortDate(date)
-  const first = isFirst ? t('licenses.until.first', { end }) : end
+  const end = date === null ? t('licenses.until.perpetual') : shortDate(format, date)
+  const first = isFirst ? `${end} ${t('licenses.until.later')}` : end
   return {
-    text: startsOn ? t('licenses.until.from', { start: format.shortDate(startsOn), end }) : first,
-    tags: tags.map(({ kind, key, count }) => ({ kind, text: t(key, { count }) })),
+    text: startsOn ? t('licenses.until.from', { start: shortDate(format, startsOn), end }) : first,
+    tags: tags.map(({ kind, key, count }) => ({ kind, text: tagInWords(t, `${key} ${count ?? ''}`) })),
   }
 }
+
+const shortDate = remember((format: Format, date) => format.shortDate(date))
+
+const tagInWords = remember((t: Translate, tag) => {
+  const [key = '', count] = tag.split(' ')
+  return t(key, count ? { count: Number(count) } : undefined)
+})

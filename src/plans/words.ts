@@ -28,5 +28,5 @@ export function whyNotNow(choice: Choice, today: string): PlanProblem | undefine
 
 /** Until when an entitlement can be used, in words. */
 export function sayUntil({ t, format }: Reader, { endsOn }: { endsOn: string | null }): string {
-  return endsOn === null ? t('plans.perpetual') : format.date(endsOn)
+  return endsOn === null ? t('plans.perpetual') : format.shortDate(endsOn)
 }

@@ -6,32 +6,33 @@ import { type Maintenance, maintenanceOf } from './maintenance.ts'
 
 const tags: Record<Maintenance, string> = { active: 'ok', ended: 'bad', 'to-begin': 'wait', none: '' }
 
-/** A line for paper: the columns that do not fit beside one another stand under one another, none is left out. */
+/** A line for paper: what does not fit beside the rest stands in a sentence below it; no column is left out. */
 export function printedLine(line: ReportLine, { customer, t, format }: FastifyRequest, today: string) {
   const shown: Record<string, string> = {}
-  for (const column of columns)
+  for (const column of columns) {
     shown[column.name] = shownValue(column, column.value(line, customer, today), t, format)
-  const labelled = (name: string) => (shown[name] ? t(`reports.print.${name}`, { value: shown[name] }) : '')
+  }
+  const labelled = (name: string) => shown[name] && t(`reports.print.${name}`, { value: shown[name] })
+  const [start, end] = [shown['maintenance_start'], shown['maintenance_end']]
+  const rest = [
+    shown['product_family'],
+    shown['features'],
+    labelled('release'),
+    labelled('order_date'),
+    (start || end) && t('reports.print.span', { start, end }),
+    shown['license_start'] && t('reports.print.since', { date: shown['license_start'] }),
+    labelled('configuration_id'),
+    `${shown['daemon']} ${shown['port']}`,
+    labelled('pack_issue'),
+    shown['installation_address'],
+    shown['contact'],
+    labelled('last_request'),
+  ]
   const maintenance = maintenanceOf(line, today)
   return {
     shown,
-    product: [labelled('features'), labelled('release'), shown['product_family']].filter(Boolean),
-    order: [
-      [labelled('sales_order'), shown['order_date']].filter(Boolean).join(', '),
-      between(shown['maintenance_start'], shown['maintenance_end']),
-    ].filter(Boolean),
-    host: [
-      labelled('configuration_id'),
-      `${shown['daemon']} ${shown['port']}`,
-      labelled('pack_issue'),
-      labelled('last_request'),
-    ].filter(Boolean),
-    site: [shown['installation_address'], shown['country'], shown['contact']].filter(Boolean),
+    rest: rest.filter(Boolean).join(' · '),
     until: untilInWords(untilOfEntitlement({ ...line, placed: line.all_placed }, today), t, format),
     maintenance: { kind: tags[maintenance], text: shown['maintenance_status'] },
   }
-}
-
-function between(start = '', end = ''): string {
-  return start || end ? `${start} – ${end}` : ''
 }

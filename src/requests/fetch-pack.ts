@@ -36,12 +36,13 @@ export async function readPack(tx: Db, customerId: string, number: number, hostI
  * pack of a plan was fetched).
  */
 export async function fetchPack(tx: Db, customerId: string, number: number, hostId: string, scope: Scope) {
-  const { request, pack } = await readPack(tx, customerId, number, hostId, scope)
+  const found = await readPack(tx, customerId, number, hostId, scope)
+  const { request, pack } = found
   const of = { customerId, requestId: request.id, personId: scope.personId, kind: 'pack-fetched' as const }
   if (!(await wasFetched(tx, of, hostId))) {
     await recordEvent(tx, { ...of, details: { hostId, issue: pack.issue } })
   }
-  return pack
+  return found
 }
 
 async function wasFetched(

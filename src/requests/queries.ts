@@ -21,7 +21,7 @@ export type RequestFilter = {
 }
 
 /** What a request is about, for a line of a list: licenses, and the hosts they sit on or whose packs it gives. */
-export type Subject = { quantity: number; hosts: number; label: string | null }
+type Subject = { quantity: number; hosts: number; label: string | null }
 
 export type RequestRow = {
   id: string

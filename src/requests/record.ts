@@ -6,7 +6,7 @@ import { requestNumberFromSequence } from './number.ts'
 
 export type RequestKind = (typeof requests.$inferSelect)['kind']
 export type RequestStatus = (typeof requests.$inferSelect)['status']
-export type EventKind = (typeof requestEvents.$inferSelect)['kind']
+type EventKind = (typeof requestEvents.$inferSelect)['kind']
 
 export type NewRequest = {
   customerId: string

@@ -58,8 +58,10 @@ async function showRequest(request: FastifyRequest, reply: FastifyReply) {
 
 async function downloadPack(request: FastifyRequest, reply: FastifyReply) {
   const { customer } = request
-  const pack = await request.server.database.forCustomer(customer.id, (tx) =>
-    fetchPack(tx, customer.id, numberOf(request), hostOf(request), scopeOf(request)),
+  // A browser that only asks for the size has not got the file.
+  const take = request.method === 'HEAD' ? readPack : fetchPack
+  const { pack } = await request.server.database.forCustomer(customer.id, (tx) =>
+    take(tx, customer.id, numberOf(request), hostOf(request), scopeOf(request)),
   )
   const name = packFileName(customer.number, pack.label, pack.issue)
   return reply

@@ -30,7 +30,7 @@ export const requires = (...anyOf: [Privilege, ...Privilege[]]): Stated => ({
 
 /** Makes a route without access, or a company's route open to all, an error at start; checks the rest on request. */
 export function registerGuard(app: App): void {
-  app.decorate('routeTable', [])
+  if (!app.hasDecorator('routeTable')) app.decorate('routeTable', [])
   app.addHook('onRoute', (route) => {
     const access = route.config?.access
     const isOfCustomer = route.url.startsWith('/c/:customer')

@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect, type Database } from '../../src/db.ts'
 import { type Embedded, startEmbedded } from '../../src/embedded-postgres.ts'
 import { Unavailable } from '../../src/errors.ts'
 import { newId } from '../../src/ids.ts'
 import { makeHome, removeHome, serverPid } from '../helpers/embedded.ts'
+
+// Starts servers, or migrates: a busy machine needs its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 // A server of its own: it is frozen and killed here. Quality: calls end within seconds, the process lives, and the
 // pool is back within 5 s of the server.

@@ -19,7 +19,7 @@ export const journeys: { way: Way; locale: Locale; words: Translate }[] = [
   { way: 'scripts off', locale: 'fr', words: translator('fr') },
 ]
 
-export type Guest = Visit & { words: Translate }
+export type Guest = Visit & { words: Translate; locale: Locale }
 
 /** A person of the cast at the counter, signed in, reading in that language. */
 export async function guest(
@@ -36,7 +36,7 @@ export async function guest(
     ...options,
   })
   await signIn(visited.page, email, t.cast.password)
-  return { ...visited, words: translator(language) }
+  return { ...visited, locale: language, words: translator(language) }
 }
 
 /** All text of it (of a page: of its main), blanks folded. */
@@ -50,8 +50,8 @@ function fold(text: string): string {
 }
 
 /** Presses the link or button of that name in main and waits for the page it leads to. */
-export async function press(page: Page, role: 'link' | 'button', name: string, exact = true): Promise<void> {
-  const pressed = page.locator('main').getByRole(role, { name, exact }).first()
+export async function press(page: Page, role: 'link' | 'button', name: string | RegExp): Promise<void> {
+  const pressed = page.locator('main').getByRole(role, { name, exact: true }).first()
   await Promise.all([page.waitForEvent('domcontentloaded'), pressed.click()])
 }
 

@@ -12,7 +12,7 @@ export type Started = { process: ChildProcess; answer: { url?: string; error?: s
 
 /** A folder for an embedded Postgres that its user can get into. */
 export async function makeHome(): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'guichet-home-'))
+  const home = await mkdtemp(join(tmpdir(), 'guichet-test-home-'))
   await chmod(home, 0o755)
   return home
 }

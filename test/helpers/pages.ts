@@ -1,180 +1,278 @@
 import { sql } from 'drizzle-orm'
-import { planHost } from '../../src/hosts/plan-host.ts'
-import { createPlan, setLine } from '../../src/plans/drafts.ts'
-import type { Locale } from '../../src/web/i18n.ts'
-import { type TestApp, testApp } from './app.ts'
-import { planner, testPublisher } from './plans.ts'
-import { makeScene, type Scene } from './scene.ts'
+import { createPasswordLink } from '../../src/sign-in/password-links.ts'
+import type { Stage } from './stage.ts'
 import type { Answer, Visitor } from './visitor.ts'
 
-/** What the pages are of: people with their browsers, and one of each thing that an address can name. */
-export type Stage = {
-  t: TestApp
-  scene: Scene
-  locale: Locale
-  /** The browser of that person of the cast; of nobody for ''. */
-  as(email: string): Promise<Visitor>
-  /** Addresses of a draft with lines that can be done, one with every reason, an empty and a submitted one. */
-  plans: { doable: string; refused: string; empty: string; submitted: string }
-  /** Address of a host that stands in the plan with reasons only. */
-  plannedHost: string
-  /** Numbers of requests: a configuration, packs retrieved, a report. */
-  requests: { configure: number; retrieve: number; report: number }
-}
-
-const lemaire = '100234'
-const base = `/c/${lemaire}`
-
-/** A counter in use, read in that language. Close with `t.close()`. */
-export async function makeStage(locale: Locale): Promise<Stage> {
-  const t = await testApp()
-  const scene = await makeScene(t)
-  const visitors = new Map<string, Visitor>()
-  const as = async (email: string) => {
-    const known = visitors.get(email)
-    if (known) return known
-    const visitor = t.visitor()
-    visitor.headers = { 'accept-language': locale }
-    if (email) await visitor.signIn(`${email}@demo.example`, t.cast.password)
-    visitors.set(email, visitor)
-    return visitor
-  }
-  const both = await as('both')
-  await t.db.owner.db.execute(sql`update publisher set support_text = 'Monday to Friday, 9:00 to 17:00'`)
-  return { t, scene, locale, as, ...(await makeThings(t, scene, both)) }
-}
-
-async function makeThings(t: TestApp, { entitlements, hosts }: Scene, both: Visitor) {
-  const customerId = t.cast.customers[lemaire]!
-  const personId = t.cast.people['both@demo.example']!
-  const plans = planner(t.db.database, customerId, personId)
-  const [lyo, nantes] = [hosts['LYO-CAD-07']!, hosts['NAN-LIC-01']!]
-  const done = await plans.place([
-    { entitlementId: entitlements['FRM-0900-N']!, to: lyo },
-    { entitlementId: entitlements['FRM-1000-F']!, to: nantes, quantity: 1 },
-  ])
-  const submitted = await t.db.owner.db.execute<{ id: string }>(
-    sql`select id from plans where status = 'submitted' order by id desc limit 1`,
-  )
-  const doable = await plans.draft([
-    { entitlementId: entitlements['FRM-1000-F']!, to: lyo, quantity: 2 },
-    { entitlementId: entitlements['FRM-1210-E']!, to: lyo, quantity: 1 },
-  ])
-  const refused = await t.db.database.forCustomer(customerId, async (tx) => {
-    const planId = await createPlan(tx, { customerId, tool: 'configure', personId })
-    const values = { ...emptyHost, label: 'MET-CAD-31', id1: '00-1A-2B-3C-4D-31' }
-    const host = await planHost(tx, {
-      customerId,
-      planId,
-      values,
-      publisher: testPublisher,
-      needsServerNames: false,
-    })
-    const ids = { customerId, planId, fromHostId: null }
-    const add = (part: string, toHostId: string, quantity: number) =>
-      setLine(tx, { ...ids, entitlementId: entitlements[part]!, toHostId, quantity })
-    await add('FRM-1000-F', host, 40)
-    await add('FRM-0900-N', nantes, 2)
-    await add('FRM-1210-E', host, 1)
-    await add('RLY-4100-F', lyo, 1)
-    return { plan: planId, host }
-  })
-  const path = (id: string) => `${base}/plans/${id}`
-  return {
-    plans: {
-      doable: path(doable),
-      refused: path(refused.plan),
-      empty: path(await plans.draft([])),
-      submitted: path(submitted[0]!.id),
-    },
-    plannedHost: `${path(refused.plan)}/hosts/${refused.host}`,
-    requests: {
-      configure: done.requestNumber,
-      retrieve: await numberOf(both, `${base}/packs`, { host: [lyo, nantes] }),
-      report: await numberOf(both, `${base}/report`, {}),
-    },
-  }
-}
-
-const emptyHost = {
-  label: '',
-  kind: 'single',
-  id1: '',
-  id2: '',
-  id3: '',
-  server1: '',
-  server2: '',
-  server3: '',
-  port: '',
-  addressLine1: '1 rue du Port',
-  postalCode: '57000',
-  city: 'Metz',
-  country: 'FR',
-}
-
-async function numberOf(visitor: Visitor, path: string, fields: Record<string, string | string[]>) {
-  const { location } = await visitor.submit(await visitor.get(path), fields, path)
-  return Number(location.split('/').at(-1))
-}
-
+/** One page in one state: who sees it and how it comes about. `open` may be called once for each stage. */
 export type PageState = { name: string; status: number; open(stage: Stage): Promise<Answer> }
 
-const page = (name: string, email: string, path: string | ((stage: Stage) => string), status = 200) => ({
-  name,
-  status,
-  open: async (stage: Stage) => {
-    const visitor = await stage.as(email)
-    return visitor.open(typeof path === 'string' ? path : path(stage))
-  },
-})
+type Address = string | ((stage: Stage) => string)
+type Fields = Record<string, string | string[]>
 
-/** A form of the page at `path`, sent with these fields. */
-const sent = (
+const at = (address: Address, stage: Stage) => (typeof address === 'string' ? address : address(stage))
+
+/** A page that person sees at that address. */
+function page(name: string, who: string, address: Address, status = 200): PageState {
+  return { name, status, open: async (stage) => (await stage.as(who)).open(at(address, stage)) }
+}
+
+/** What comes back when the form of the page at that address is sent with these fields. */
+function sent(
   name: string,
-  email: string,
-  path: string | ((stage: Stage) => string),
-  fields: Record<string, string | string[]>,
-  { status = 422, action }: { status?: number; action?: (stage: Stage) => string } = {},
-) => ({
-  name,
-  status,
-  open: async (stage: Stage) => {
-    const visitor = await stage.as(email)
-    const address = typeof path === 'string' ? path : path(stage)
-    return visitor.submitAndFollow(await visitor.open(address), fields, action?.(stage))
-  },
-})
+  who: string,
+  address: Address,
+  fields: Fields,
+  { status = 422, action }: { status?: number; action?: Address } = {},
+): PageState {
+  const open = async (stage: Stage) => {
+    const visitor = await stage.as(who)
+    const form = await visitor.open(at(address, stage))
+    return visitor.submitAndFollow(form, fields, action && at(action, stage))
+  }
+  return { name, status, open }
+}
 
+const base = '/c/100234'
 const entitlement = (part: string) => (stage: Stage) =>
   `${stage.plans.doable}/entitlement/${stage.scene.entitlements[part]}`
-const hostOf = (part: string, host: string) => (stage: Stage) =>
+const quantityOf = (part: string, host: string) => (stage: Stage) =>
   `${entitlement(part)(stage)}/host/${stage.scene.hosts[host]}`
-const newHost = (part: string, kind = '') => (stage: Stage) => `${entitlement(part)(stage)}/new-host${kind}`
-const request = (kind: keyof Stage['requests'], tail = '') => (stage: Stage) =>
-  `${base}/requests/${stage.requests[kind]}${tail}`
-const emptyCompany = '/c/100555'
+const under = (part: string, tail: string) => (stage: Stage) => entitlement(part)(stage) + tail
+const request =
+  (kind: keyof Stage['requests'], tail = '') =>
+  (stage: Stage) =>
+    `${base}/requests/${stage.requests[kind]}${tail}`
+const plan =
+  (kind: keyof Stage['plans'], tail = '') =>
+  (stage: Stage) =>
+    stage.plans[kind] + tail
+const host = (label: string) => (stage: Stage) => `${base}/hosts/${stage.scene.hosts[label]}`
+const wrongHost = { label: '', id1: '00-1A', server1: 'séné', port: '70000', country: 'France' }
+const wrongTriad = {
+  label: 'TRIAD',
+  ...{ id1: '001A2B3C4D61', id2: '001A2B3C4D61', id3: 'x' },
+  ...{ server1: 'a', server2: 'a', server3: '' },
+}
 
-/** Every page of the counter in every state that looks different. */
-export const pageStates: PageState[] = [
+const ofVisitors: PageState[] = [
   page('sign in', '', '/sign-in'),
-  sent('sign in, nothing typed', '', '/sign-in', {}, { action: () => '/sign-in' }),
-  sent('sign in, wrong', '', '/sign-in', { email: 'x@demo.example', password: 'wrong' }, { action: () => '/sign-in' }),
+  sent('sign in, nothing typed', '', '/sign-in', {}, { action: '/sign-in' }),
+  sent('sign in, wrong', '', '/sign-in', { email: 'x@demo.example', password: 'x' }, { action: '/sign-in' }),
   { name: 'sign in, too many tries', status: 429, open: tooManyTries },
   { name: 'signed out', status: 200, open: signOut },
-  page('password link, dead', '', '/password/none', 404),
-  page('overview, nobody’s', 'plain', '/'),
-  page('overview, the desk’s', 'desk', '/'),
-  page('overview, both', 'both', base),
+  { name: 'choose a password', status: 200, open: (stage) => linked(stage, null) },
+  {
+    name: 'choose a password, wrong',
+    status: 422,
+    open: (stage) => linked(stage, { password: 'long enough', passwordAgain: 'another' }),
+  },
+  page('password link that is dead', '', '/password/none', 404),
+  page('support', '', '/support'),
+  page('services', '', '/services'),
+  page('learn', '', '/learn'),
+  ...['summary', 'configure', 'host-ids', 'packs', 'report', 'requests', 'privileges'].map((topic) =>
+    page(`learn: ${topic}`, '', `/learn/${topic}`),
+  ),
+  page('accessibility', '', '/accessibility'),
+  page('privacy', '', '/privacy'),
+  page('verify', '', '/verify'),
+  sent('verify, nothing', '', '/verify', {}, { action: '/verify' }),
+  { name: 'verify, genuine', status: 200, open: (stage) => verify(stage, (pack) => pack) },
+  {
+    name: 'verify, altered',
+    status: 200,
+    open: (stage) => verify(stage, (pack) => pack.replace(/ 12\.0 /g, ' 99.0 ')),
+  },
+]
+
+const ofPeople: PageState[] = [
+  page('start, without company', 'plain', '/'),
+  page('start, the desk', 'desk', '/'),
+  page('account', 'several', '/account'),
+  page('account, without company', 'plain', '/account'),
+  page('switch customer', 'several', '/switch'),
+  page('switch customer, none found', 'several', '/switch?find=nowhere'),
+  { name: 'notices of R11 and R12, flash', status: 200, open: notices },
+  page('overview', 'both', base),
   page('overview, supervisor', 'supervisor', base),
   page('overview, no privilege', 'none', base),
   page('overview, open company', 'open', '/c/100871'),
-  page('overview, empty company', 'stranger', emptyCompany),
-  page('account', 'several', '/account'),
-  page('switch customer', 'several', '/switch'),
-  page('switch customer, none found', 'several', '/switch?find=nowhere'),
-  page('notices R11 and R12', 'several', async2),
+  page('overview, nothing yet', 'stranger', '/c/100555'),
+  page('people', 'supervisor', `${base}/people`),
+  page('find a request', 'both', '/requests/find'),
+  page('find a request, typing error', 'both', '/requests/find?number=100-000-008', 422),
+  page('find a request, none', 'both', '/requests/find?number=100-009-992', 422),
 ]
 
-async function async2(): Promise<string> {
-  return ''
+const ofLicenses: PageState[] = [
+  page('license summary', 'both', `${base}/licenses`),
+  page('license summary, reporting only', 'reporting', `${base}/licenses`),
+  page('license summary, nothing fits', 'both', `${base}/licenses?text=nowhere`),
+  page('license summary, nothing owned', 'stranger', '/c/100555/licenses'),
+  page('product, floating', 'both', `${base}/licenses/FRM-1000-F`),
+  page('product, extended', 'both', `${base}/licenses/FRM-1210-E`),
+  page('product, expired', 'both', `${base}/licenses/RLY-4100-F`),
+  page('hosts', 'both', `${base}/hosts`),
+  page('hosts, nothing fits', 'both', `${base}/hosts?text=nowhere`),
+  page('hosts, none', 'stranger', '/c/100555/hosts'),
+  page('host', 'both', host('LYO-CAD-07')),
+  page('host, triad', 'both', host('NAN-LIC-01')),
+]
+
+const ofPlans: PageState[] = [
+  page('configure', 'both', `${base}/configure`),
+  page('configure, no plan', 'stranger', '/c/100555/configure'),
+  page('which license', 'both', plan('doable', '/entitlement')),
+  page('which license, all', 'both', plan('empty', '/entitlement?show=all')),
+  page('which license, nothing fits', 'both', plan('doable', '/entitlement?text=nowhere')),
+  page('which host', 'both', under('FRM-1210-E', '/host')),
+  page('which host, nothing fits', 'both', under('FRM-1000-F', '/host?text=nowhere')),
+  page('which host, node-locked', 'both', under('FRM-0900-N', '/host')),
+  page('new host', 'both', under('FRM-1000-F', '/new-host')),
+  page('new host, node-locked', 'both', under('FRM-0900-N', '/new-host')),
+  sent('new host, wrong', 'both', under('FRM-1000-F', '/new-host'), wrongHost),
+  page('new triad', 'both', under('FRM-1000-F', '/new-host?kind=triad')),
+  sent('new triad, wrong', 'both', under('FRM-1000-F', '/new-host?kind=triad'), wrongTriad),
+  page('host ID check', 'both', `${base}/plans/host-id-check?id1=00-1A-2B-3C-4D-99`),
+  page('host ID check, wrong', 'both', `${base}/plans/host-id-check?id1=02AA10000007`),
+  page('how many', 'both', quantityOf('FRM-1000-F', 'LYO-CAD-07')),
+  page('how many, node-locked', 'both', quantityOf('FRM-0900-N', 'LYO-CAD-07')),
+  sent('how many, too many', 'both', quantityOf('FRM-1000-F', 'LYO-CAD-07'), { quantity: '40' }),
+  sent('how many, no number', 'both', quantityOf('FRM-1000-F', 'LYO-CAD-07'), { quantity: '<b>four' }),
+  page('check, can be done', 'both', plan('doable')),
+  page('check, cannot be done', 'both', plan('refused')),
+  page('check, empty', 'both', plan('empty')),
+  page('host of a plan', 'both', (stage) => stage.plannedHost),
+  sent('host of a plan, wrong', 'both', (stage) => stage.plannedHost, wrongHost),
+  page('plan that was submitted', 'both', plan('submitted')),
+]
+
+const ofRequests: PageState[] = [
+  page('requests', 'both', `${base}/requests`),
+  page('requests, nothing fits', 'both', `${base}/requests?q=nowhere`),
+  page('requests, none', 'stranger', '/c/100555/requests'),
+  page('request: configure', 'both', request('configure')),
+  page('request: configure, without the right to its packs', 'licensing', request('configure')),
+  page('request: packs retrieved', 'both', request('retrieve')),
+  page('request: report', 'both', request('report')),
+  page('pack to read', 'both', (stage) =>
+    request('configure', `/packs/${stage.scene.hosts['LYO-CAD-07']}/view`)(stage),
+  ),
+  page('retrieve packs', 'both', `${base}/packs`),
+  page('retrieve packs, nothing fits', 'both', `${base}/packs?q=nowhere`),
+  page('retrieve packs, no host', 'stranger', '/c/100555/packs'),
+  sent('retrieve packs, none chosen', 'both', `${base}/packs`, {}),
+  page('detailed report', 'both', `${base}/report`),
+  page('detailed report, nothing fits', 'both', `${base}/report?text=nowhere`),
+  page('detailed report, for paper', 'both', `${base}/report/print`),
+  page('detailed report, for paper, nothing', 'stranger', '/c/100555/report/print'),
+]
+
+const ofFailures: PageState[] = [
+  page('403, R10', 'none', `${base}/configure`, 403),
+  page('403, R10, either privilege', 'none', `${base}/licenses`, 403),
+  page('403, R10, the supervisor', 'supervisor', `${base}/report`, 403),
+  page('403, R10, no supervisor', 'several', '/c/100990/report', 403),
+  page('404', '', '/nowhere', 404),
+  page('404 of a person', 'both', '/c/100555/licenses', 404),
+  page('400', 'both', '/c/100234/%zz', 400),
+  { name: 'expired form', status: 403, open: expiredForm },
+  { name: '409', status: 409, open: conflict },
+  { name: '409, plan that was submitted', status: 409, open: closedPlan },
+  { name: '413', status: 413, open: tooLarge },
+  sent('422 without a form', 'several', '/switch', { customer: 'x'.repeat(40) }, { action: '/switch' }),
+]
+
+/** Every page of the counter in every state that looks different. The last two leave the stage unusable. */
+export const pageStates: PageState[] = [
+  ...ofVisitors,
+  ...ofPeople,
+  ...ofLicenses,
+  ...ofPlans,
+  ...ofRequests,
+  ...ofFailures,
+  { name: '500', status: 500, open: fault },
+  { name: '503', status: 503, open: databaseGone },
+]
+
+async function tooManyTries(stage: Stage): Promise<Answer> {
+  const visitor = await stage.as('')
+  const form = await visitor.get('/sign-in')
+  const fields = { email: 'tries@demo.example', password: 'x' }
+  let answer = await visitor.submit(form, fields, '/sign-in')
+  while (answer.status === 422) answer = await visitor.submit(form, fields, '/sign-in')
+  return answer
+}
+
+async function signOut(stage: Stage): Promise<Answer> {
+  const visitor = await stage.anew('both')
+  return visitor.submitAndFollow(await visitor.get('/account'), {}, '/sign-out')
+}
+
+async function linked(stage: Stage, fields: Fields | null): Promise<Answer> {
+  const { t } = stage
+  const token = await createPasswordLink(t.db.owner.db, t.cast.people['plain@demo.example']!)
+  const visitor = await stage.as('')
+  const form = await visitor.get(`/password/${token}`)
+  return fields ? visitor.submit(form, fields, `/password/${token}`) : form
+}
+
+async function verify(stage: Stage, change: (pack: string) => string): Promise<Answer> {
+  const both = await stage.as('both')
+  const pack = await both.get(request('configure', `/packs/${stage.scene.hosts['NAN-LIC-01']}`)(stage))
+  return both.submit(await both.get('/verify'), { pack: change(pack.body) }, '/verify')
+}
+
+/** Active is not primary (R11), and the page is of neither (R12). */
+async function notices(stage: Stage): Promise<Answer> {
+  const several = await stage.anew('several')
+  await several.submit(await several.get('/switch'), { customer: '100871' }, '/switch')
+  return several.get('/c/100990')
+}
+
+async function expiredForm(stage: Stage): Promise<Answer> {
+  const visitor = await stage.as('both')
+  const fields = { _csrf: 'stale', quantity: '2', password: 'secret' }
+  return visitor.post(quantityOf('FRM-1000-F', 'LYO-CAD-07')(stage), fields)
+}
+
+/** The same form key with something else in the form. */
+async function conflict(stage: Stage): Promise<Answer> {
+  const visitor = await stage.as('both')
+  const form = await visitor.get(quantityOf('FRM-1000-F', 'NAN-LIC-01')(stage))
+  await visitor.submit(form, { quantity: '1' })
+  visitor.headers.referer = `http://localhost:80${form.url}`
+  const answer = await visitor.submit(form, { quantity: '2' })
+  delete visitor.headers.referer
+  return answer
+}
+
+async function closedPlan(stage: Stage): Promise<Answer> {
+  const visitor = await stage.as('both')
+  return visitor.post(`${stage.plans.submitted}/name`, { ...(await tokens(visitor)), name: 'Late' })
+}
+
+async function tooLarge(stage: Stage): Promise<Answer> {
+  const visitor = await stage.as('')
+  return visitor.post('/sign-in', { email: 'x'.repeat(3_000_000) })
+}
+
+async function tokens(visitor: Visitor): Promise<Record<string, string>> {
+  const form = await visitor.get('/account')
+  return { _csrf: form.one('input[name=_csrf]').getAttribute('value')!, _key: crypto.randomUUID() }
+}
+
+async function fault(stage: Stage): Promise<Answer> {
+  const { db } = stage.t.db.owner
+  const visitor = await stage.as('both')
+  await db.execute(sql`alter table sessions rename column user_agent to user_agent_gone`)
+  const answer = await visitor.get('/account')
+  await db.execute(sql`alter table sessions rename column user_agent_gone to user_agent`)
+  return answer
+}
+
+async function databaseGone(stage: Stage): Promise<Answer> {
+  const visitor = await stage.as('both')
+  await stage.t.db.database.close()
+  return visitor.get('/account')
 }

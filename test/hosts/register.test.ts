@@ -4,8 +4,17 @@ import { newId } from '../../src/ids.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { makeEntitlement, makeHost, makeProduct } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
+import type { Visitor } from '../helpers/visitor.ts'
 
 let t: TestApp
+const signedIn = new Map<string, Promise<Visitor>>()
+
+/** A browser in which the person is signed in; once for all tests here. */
+const as = (email: string) => {
+  const browser = signedIn.get(email) ?? t.signIn(email)
+  signedIn.set(email, browser)
+  return browser
+}
 let triad: { id: string }
 let product: { partNumber: string }
 let requestNumber: number
@@ -33,13 +42,13 @@ beforeAll(async () => {
 afterAll(() => t.close())
 
 const labels = async (query = '') => {
-  const page = await (await t.signIn('both@demo.example')).open(`/c/100234/hosts${query}`)
+  const page = await (await as('both@demo.example')).open(`/c/100234/hosts${query}`)
   return page.all('#results th[scope=row] a').map((a) => a.textContent)
 }
 
 describe('Hosts', () => {
   test('lists the hosts with their IDs, place, licenses and pack; not those of a draft plan only', async () => {
-    const page = await (await t.signIn('licensing@demo.example')).open('/c/100234/hosts')
+    const page = await (await as('licensing@demo.example')).open('/c/100234/hosts')
     expect(page.one('caption').textContent).toBe('2 hosts, 9 licenses placed')
     const [lyon, nantes] = page.all('tbody tr').map((row) => row.textContent!.replace(/\s+/g, ' '))
     expect(lyon).toContain('02-AA-10-00-00-01 · 02-AA-10-00-00-02 · 02-AA-10-00-00-03')
@@ -59,7 +68,7 @@ describe('Hosts', () => {
   })
 
   test('a host’s page says what identifies it, what is placed on it, its pack and its latest transfers', async () => {
-    const page = await (await t.signIn('reporting@demo.example')).open(`/c/100234/hosts/${triad.id}`)
+    const page = await (await as('reporting@demo.example')).open(`/c/100234/hosts/${triad.id}`)
     expect(page.heading).toBe('LYO-LIC')
     for (const words of [
       '02-AA-10-00-00-02, server name lyo-2',
@@ -78,19 +87,19 @@ describe('Hosts', () => {
 
   test('R4, R10: refuses who holds neither Licensing nor Reporting', async () => {
     for (const email of ['supervisor@demo.example', 'none@demo.example']) {
-      const browser = await t.signIn(email)
+      const browser = await as(email)
       for (const url of ['/c/100234/hosts', `/c/100234/hosts/${triad.id}`])
         expect((await browser.get(url)).status).toBe(403)
     }
   })
 
   test('a host of another company, in a plan only, or none at all is not there', async () => {
-    const stranger = await t.signIn('stranger@demo.example')
+    const stranger = await as('stranger@demo.example')
     expect((await stranger.get(`/c/100555/hosts/${triad.id}`)).status).toBe(404)
     const [planned] = await t.db.owner.db.execute<{ id: string }>(
       sql`select id from hosts where label = 'PLANNED'`,
     )
-    const browser = await t.signIn('both@demo.example')
+    const browser = await as('both@demo.example')
     for (const id of [planned!.id, newId(), 'x'])
       expect((await browser.get(`/c/100234/hosts/${id}`)).status).toBe(404)
     expect((await stranger.open('/c/100555/hosts')).text).toContain('There is no host yet')
@@ -100,7 +109,7 @@ describe('Hosts', () => {
     const company = t.cast.customers['100990']!
     for (let i = 0; i < 53; i++)
       await makeHost(t.db.owner.db, company, { label: `KIEL-${i}`, ids: [`02AA2000${String(1000 + i)}`] })
-    const browser = await t.signIn('several@demo.example')
+    const browser = await as('several@demo.example')
     const first = await browser.open('/c/100990/hosts')
     const second = await browser.open(first.one('.g-pager a[rel=next]').getAttribute('href')!)
     const seen = [first, second].flatMap((page) =>

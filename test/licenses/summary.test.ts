@@ -12,8 +12,17 @@ import {
   makeProduct,
 } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
+import type { Visitor } from '../helpers/visitor.ts'
 
 let t: TestApp
+const signedIn = new Map<string, Promise<Visitor>>()
+
+/** A browser in which the person is signed in; once for all tests here. */
+const as = (email: string) => {
+  const browser = signedIn.get(email) ?? t.signIn(email)
+  signedIn.set(email, browser)
+  return browser
+}
 let company: string
 
 beforeAll(async () => {
@@ -62,7 +71,7 @@ afterAll(() => t.close())
 const cellsOf = (row: Element) =>
   [...row.children].map((cell) => cell.textContent!.replace(/\s+/g, ' ').trim()).join(' ')
 const rows = async (query = '') => {
-  const page = await (await t.signIn('both@demo.example')).open(`/c/100234/licenses${query}`)
+  const page = await (await as('both@demo.example')).open(`/c/100234/licenses${query}`)
   return page.all('#results tbody tr').map(cellsOf)
 }
 const names = async (query: string) =>
@@ -78,7 +87,7 @@ describe('License summary', () => {
   })
 
   test('the caption has the sums', async () => {
-    const page = await (await t.signIn('both@demo.example')).open('/c/100234/licenses')
+    const page = await (await as('both@demo.example')).open('/c/100234/licenses')
     expect(page.one('caption').textContent).toBe('4 products, 63 licenses owned, 20 placed, 43 available')
   })
 
@@ -96,7 +105,7 @@ describe('License summary', () => {
   })
 
   test('an empty answer says so and leads back', async () => {
-    const browser = await t.signIn('both@demo.example')
+    const browser = await as('both@demo.example')
     const page = await browser.open('/c/100234/licenses?text=nowhere&family=Forma')
     expect(page.one('.g-empty').textContent).toContain('No license fits this filter')
     expect(page.link('Show all licenses')).toBe('/c/100234/licenses')
@@ -105,23 +114,23 @@ describe('License summary', () => {
   })
 
   test('R6, R7: opens with Licensing or Reporting; only Licensing offers to place', async () => {
-    const licensing = await (await t.signIn('licensing@demo.example')).get('/c/100234/licenses')
+    const licensing = await (await as('licensing@demo.example')).get('/c/100234/licenses')
     expect(licensing.link('Configure new licenses')).toBe('/c/100234/configure')
-    const reporting = await (await t.signIn('reporting@demo.example')).get('/c/100234/licenses')
+    const reporting = await (await as('reporting@demo.example')).get('/c/100234/licenses')
     expect(reporting.status).toBe(200)
     expect(reporting.text).toContain('Placing licenses takes the Licensing privilege')
   })
 
   test('R4, R8, R10: refuses a supervisor and who has no privilege, in words', async () => {
     for (const email of ['supervisor@demo.example', 'none@demo.example']) {
-      const page = await (await t.signIn(email)).get('/c/100234/licenses')
+      const page = await (await as(email)).get('/c/100234/licenses')
       expect(page.status).toBe(403)
       expect(page.text).toContain('Licensing or Reporting')
     }
   })
 
   test('another company’s licenses are not there', async () => {
-    const stranger = await t.signIn('stranger@demo.example')
+    const stranger = await as('stranger@demo.example')
     expect((await stranger.get('/c/100234/licenses')).status).toBe(404)
     expect((await stranger.open('/c/100555/licenses')).text).toContain('Nothing is owned yet')
     expect((await stranger.get('/c/100555/licenses/FRM-1000-F')).status).toBe(404)
@@ -159,7 +168,7 @@ describe('with many products', () => {
   })
 
   test('goes on page by page, each product once', async () => {
-    const browser = await t.signIn('stranger@demo.example')
+    const browser = await as('stranger@demo.example')
     const seen: string[] = []
     for (let url = '/c/100555/licenses'; url; ) {
       const page = await browser.open(url)
@@ -173,7 +182,7 @@ describe('with many products', () => {
   })
 
   test('a page of 50 rows and its styles fit into 14 KB, compressed', async () => {
-    const page = await (await t.signIn('stranger@demo.example')).open('/c/100555/licenses')
+    const page = await (await as('stranger@demo.example')).open('/c/100555/licenses')
     expect(page.all('#results tbody tr')).toHaveLength(50)
     const css = readFileSync(new URL('../../public/guichet.css', import.meta.url))
     const size = { html: gzipSync(page.body).length, css: gzipSync(css).length }
@@ -184,7 +193,7 @@ describe('with many products', () => {
 
 describe('a product’s page', () => {
   test('shows entitlements with order, contract, maintenance, term and hosts', async () => {
-    const page = await (await t.signIn('reporting@demo.example')).open('/c/100234/licenses/frm-1000-f')
+    const page = await (await as('reporting@demo.example')).open('/c/100234/licenses/frm-1000-f')
     expect(page.heading).toBe('Forma Base')
     expect(page.text).toContain('FRM-1000-F, floating, family Forma')
     const row = cellsOf(page.one('tbody tr'))
@@ -214,7 +223,7 @@ describe('a product’s page', () => {
   })
 
   test('a part number the company owns nothing of is not there', async () => {
-    const browser = await t.signIn('reporting@demo.example')
+    const browser = await as('reporting@demo.example')
     for (const part of ['NONE', '%00', 'ATL-4217-F'])
       expect((await browser.get(`/c/100234/licenses/${part}`)).status).toBe(404)
   })

@@ -3,8 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { addTerm, dayFromNow, makeEntitlement, makeHost, makeProduct } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
+import type { Visitor } from '../helpers/visitor.ts'
 
 let t: TestApp
+const signedIn = new Map<string, Promise<Visitor>>()
+
+/** A browser in which the person is signed in; once for all tests here. */
+const as = (email: string) => {
+  const browser = signedIn.get(email) ?? t.signIn(email)
+  signedIn.set(email, browser)
+  return browser
+}
 let numbers: number[]
 
 beforeAll(async () => {
@@ -23,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-const overview = async (email: string, number = '100234') => (await t.signIn(email)).open(`/c/${number}`)
+const overview = async (email: string, number = '100234') => (await as(email)).open(`/c/${number}`)
 const stats = (page: Awaited<ReturnType<typeof overview>>) =>
   page.all('.g-stats li').map((li) => li.textContent!.replace(/\s+/g, ' ').trim())
 
@@ -101,7 +110,7 @@ describe('Overview', () => {
   })
 
   test('R2: the box finds a request by its number', async () => {
-    const browser = await t.signIn('both@demo.example')
+    const browser = await as('both@demo.example')
     const page = await browser.open('/c/100234')
     const form = page.all('main form').find((one) => one.getAttribute('action') === '/requests/find')!
     expect(form.getAttribute('method')).toBe('get')

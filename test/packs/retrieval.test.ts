@@ -118,7 +118,6 @@ test('the same form sent twice is one request, one mail', async () => {
 
 test.each([
   ['label', () => 'alph'],
-  ['host ID as printed', () => one.host.label],
   ['product', () => one.product.name],
   ['part number', () => one.product.partNumber.toLowerCase()],
   ['order', () => one.entitlement.salesOrderNumber],

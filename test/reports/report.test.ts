@@ -5,6 +5,7 @@ import { columns } from '../../src/reports/columns.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow, makeEntitlement, makeFamily, makeHost, makeProduct } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
+import type { Visitor } from '../helpers/visitor.ts'
 
 /** Domain.md section 8, in its order. */
 const heads = [
@@ -42,6 +43,14 @@ const heads = [
 ]
 
 let t: TestApp
+const signedIn = new Map<string, Promise<Visitor>>()
+
+/** A browser in which the person is signed in; once for all tests here. */
+const as = (email: string) => {
+  const browser = signedIn.get(email) ?? t.signIn(email)
+  signedIn.set(email, browser)
+  return browser
+}
 let company: string
 let placed: { requestNumber: number }
 
@@ -92,7 +101,7 @@ beforeAll(async () => {
 afterAll(() => t.close())
 
 const makeFile = async (query = '') => {
-  const browser = await t.signIn('reporting@demo.example')
+  const browser = await as('reporting@demo.example')
   const page = await browser.open(`/c/100234/report${query}`)
   const made = await browser.submit(page, {})
   return { browser, made, number: made.location.split('/').at(-1)! }
@@ -105,7 +114,7 @@ const csvOf = async (query = '', raw = '') => {
 
 describe('Detailed license report', () => {
   test('R7: has the columns of the description in their order, one line per placement and one for the rest', async () => {
-    const page = await (await t.signIn('reporting@demo.example')).open('/c/100234/report')
+    const page = await (await as('reporting@demo.example')).open('/c/100234/report')
     expect(page.all('thead th').map((th) => th.textContent)).toEqual(heads)
     expect(page.one('caption').textContent).toBe('5 lines, 13 licenses placed, 8 available')
     const lines = page.all('tbody tr').map((row) => [...row.children].map((cell) => cell.textContent))
@@ -150,7 +159,7 @@ describe('Detailed license report', () => {
   })
 
   test('filters lines by family, words and what to show', async () => {
-    const browser = await t.signIn('reporting@demo.example')
+    const browser = await as('reporting@demo.example')
     const count = async (query: string) =>
       (await browser.open(`/c/100234/report${query}`)).all('tbody tr').length
     expect(await count('?family=Relay')).toBe(2)
@@ -178,7 +187,7 @@ describe('Detailed license report', () => {
   })
 
   test('the same form sent twice makes one request', async () => {
-    const browser = await t.signIn('reporting@demo.example')
+    const browser = await as('reporting@demo.example')
     const page = await browser.open('/c/100234/report')
     const answers = await Promise.all([1, 2, 3].map(() => browser.submit(page, {})))
     expect(new Set(answers.map(({ location }) => location)).size).toBe(1)
@@ -199,7 +208,8 @@ describe('Detailed license report', () => {
   })
 
   test('in French, heads and words are French and fields are separated as its spreadsheets expect', async () => {
-    const { browser, number } = await makeFile()
+    const { number } = await makeFile()
+    const browser = await t.signIn('reporting@demo.example')
     browser.cookies.set('guichet_language', 'fr')
     const { body } = await browser.get(`/c/100234/requests/${number}/report.csv`)
     const records = parse(body, { bom: true, columns: true, delimiter: ';' }) as Record<string, string>[]
@@ -207,12 +217,12 @@ describe('Detailed license report', () => {
   })
 
   test('the page for paper has every column and every line of the filter', async () => {
-    const page = await (await t.signIn('reporting@demo.example')).open('/c/100234/report/print?family=Forma')
-    expect(page.all('tbody tr')).toHaveLength(3)
+    const page = await (await as('reporting@demo.example')).open('/c/100234/report/print?family=Forma')
+    expect(page.all('tbody')).toHaveLength(3)
     expect(page.one('thead .g-print-head').textContent).toContain(
       '100234 Brasseries Lemaire SA · Detailed license report · Forma · as of',
     )
-    const line = page.one('tbody tr').textContent!
+    const line = page.one('tbody').textContent!
     for (const part of [
       'Forma Base',
       'FRM-1000-F',
@@ -222,7 +232,10 @@ describe('Detailed license report', () => {
       'floating',
       'triad',
       '2A-55012',
-      'order SO-',
+      'SO-',
+      'ordered',
+      'maintenance',
+
       'LYO-LIC',
       '02-AA-10-00-00-02',
       'configuration',
@@ -235,7 +248,7 @@ describe('Detailed license report', () => {
       'Bruno Carré',
       '9',
       'of 20 owned',
-      'since',
+      'license since',
       'active',
     ]) {
       expect(line).toContain(part)
@@ -244,7 +257,7 @@ describe('Detailed license report', () => {
 
   test('R6, R7, R10: takes Reporting, on screen, on paper and as a file', async () => {
     const { number } = await makeFile()
-    const licensing = await t.signIn('licensing@demo.example')
+    const licensing = await as('licensing@demo.example')
     for (const url of ['/report', '/report/print', `/requests/${number}/report.csv`]) {
       const page = await licensing.get(`/c/100234${url}`)
       expect(page.status).toBe(403)
@@ -254,7 +267,7 @@ describe('Detailed license report', () => {
   })
 
   test('who loses Reporting can no longer fetch the file they asked for', async () => {
-    const browser = await t.signIn('both@demo.example')
+    const browser = await as('both@demo.example')
     const made = await browser.submit(await browser.open('/c/100234/report'), {})
     const person = t.cast.people['both@demo.example']!
     const hold = (until: string | null) =>
@@ -269,10 +282,10 @@ describe('Detailed license report', () => {
 
   test('a file of another company, of another kind of request, or of no number is not there', async () => {
     const { number } = await makeFile()
-    const stranger = await t.signIn('stranger@demo.example')
+    const stranger = await as('stranger@demo.example')
     expect((await stranger.get(`/c/100555/requests/${number}/report.csv`)).status).toBe(404)
     expect((await stranger.get(`/c/100234/requests/${number}/report.csv`)).status).toBe(404)
-    const reporting = await t.signIn('reporting@demo.example')
+    const reporting = await as('reporting@demo.example')
     for (const wrong of [placed.requestNumber, '123', 'x'])
       expect((await reporting.get(`/c/100234/requests/${wrong}/report.csv`)).status).toBe(404)
   })

@@ -85,17 +85,21 @@ test('any spelling of the number in the address leads to the one with nine digit
 test('who asked downloads the packs the request produced without Reporting; it is noted once', async () => {
   const browser = browsers['licensing']!
   expect((await browser.get(page)).link('Download')).toBe(packUrl)
+  const fetched = async () => {
+    const of = eq(requestEvents.requestId, work.requestId)
+    const events = await it.db.owner.db.select().from(requestEvents).where(of)
+    return events.filter(({ kind }) => kind === 'pack-fetched').length
+  }
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const head = await it.app.inject({ method: 'HEAD', url: packUrl, headers: { cookie } })
+  expect([head.statusCode, await fetched()]).toEqual([200, 0])
   const file = await browser.get(packUrl)
   expect(file.status).toBe(200)
   expect(file.headers['content-type']).toBe('text/plain; charset=utf-8')
   expect(file.headers['content-disposition']).toBe('attachment; filename="100234_LYO-CAD-07_issue-1.lic"')
   expect(file.body).toContain('INCREMENT')
   expect((await browser.get(packUrl)).body).toBe(file.body)
-  const events = await it.db.owner.db
-    .select()
-    .from(requestEvents)
-    .where(eq(requestEvents.requestId, work.requestId))
-  expect(events.filter(({ kind }) => kind === 'pack-fetched')).toHaveLength(1)
+  expect(await fetched()).toBe(1)
   expect((await browser.get(page)).text).toContain('Luc Moreau downloaded issue 1')
 })
 

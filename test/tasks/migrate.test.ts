@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { connect } from '../../src/db.ts'
 import { newId } from '../../src/ids.ts'
 import { customers } from '../../src/schema.ts'
 import { migrate } from '../../src/tasks/migrate.ts'
 import { emptyDatabase } from '../helpers/database.ts'
+
+// Starts servers, or migrates: a busy machine needs its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 let db: Awaited<ReturnType<typeof emptyDatabase>>
 let appRole: string

@@ -24,7 +24,7 @@ export type Cluster = { data: string; logFile: string; binaries: Binaries; user:
 const logLimit = 10_000_000
 
 /** Makes a new data folder, whole or not at all. Sorting and character types are the same on every machine. */
-export function initialise({ data, binaries, user }: Cluster, adminPassword: string, flush: boolean): void {
+export function initialise({ data, binaries, user }: Cluster, adminPassword: string): void {
   const draft = `${data}.new`
   const passwordFile = `${data}.password`
   rmSync(draft, { recursive: true, force: true })
@@ -45,13 +45,22 @@ export function initialise({ data, binaries, user }: Cluster, adminPassword: str
         '--locale',
         'C',
       ],
-      ...(flush ? ['--no-instructions'] : ['--no-instructions', '--no-sync']),
+      // The files go to the disk later, see flush().
+      ...['--no-instructions', '--no-sync'],
     ],
     { ...user, cwd: '/', env: {}, encoding: 'utf8' },
   )
   rmSync(passwordFile, { force: true })
   if (status !== 0) throw new Error(`The embedded Postgres cannot be set up: ${error?.message ?? stderr}`)
   renameSync(draft, data)
+}
+
+/** Has a new data folder written to the disk beside the running server: on a slow disk that takes many seconds. */
+export function flush({ data, binaries, user }: Cluster): void {
+  const options = { ...user, cwd: data, env: {}, stdio: 'ignore', detached: true } as const
+  const child = spawn(binaries.initdb, ['--pgdata', data, '--sync-only'], options)
+  child.on('error', () => {})
+  child.unref()
 }
 
 /** Starts the server and resolves when it answers; throws with the end of its log when it does not come up. */

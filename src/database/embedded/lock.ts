@@ -21,6 +21,12 @@ export function takeLock(file: string, home: string): () => void {
   throw new Error(`${home} is being started by another Guichet at this moment: try again.`)
 }
 
+/** Whether a living process holds the lock. */
+export function isLocked(file: string): boolean {
+  const holder = read(file)
+  return holder !== undefined && isHeld(holder)
+}
+
 // Written aside and then linked, so that nobody reads half of it.
 function create(file: string, content: string): boolean {
   const draft = `${file}.${process.pid}`

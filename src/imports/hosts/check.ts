@@ -1,29 +1,27 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { fine, refuse, refuseDuplicates, resolveCustomers } from '../reasons.ts'
-import type { Context } from '../stage.ts'
 
 const table = 'load_hosts'
 
-/** The IDs of a stored host `h` as the file has them. */
-export const idsOf = sql`(
+/** The IDs of a stored host as the file has them. */
+const idsOf = (alias: 'h' | 'a') => sql`(
   select jsonb_agg(jsonb_build_object('kind', m.id_kind, 'value', m.id_value) order by m.position)
-  from host_members m where m.customer_id = h.customer_id and m.host_id = h.id)`
+  from host_members m where (m.customer_id, m.host_id) = (${sql.raw(`${alias}.customer_id, ${alias}.id`)}))`
 
 /** Checks the rows of hosts.csv and finds the hosts they speak of. */
-export async function checkHosts(tx: Db, { timeZone }: Context): Promise<void> {
+export async function checkHosts(tx: Db): Promise<void> {
   await refuseDuplicates(tx, table)
   await resolveCustomers(tx, table)
   await findActive(tx)
-  await keepReplaced(tx)
+  await keepPast(tx)
   await refuse(tx, {
     table,
     reason: 'imports.hostIdsFixed',
     from: sql`hosts h`,
     where: sql`h.customer_id = r.customer_id and h.id = r.host_id and r.ids is not null and not r.is_kept
-               and ${idsOf} <> r.ids`,
+               and ${idsOf('h')} <> r.ids`,
   })
-  await refuseRetired(tx, timeZone)
   await refuseTakenIds(tx)
 }
 
@@ -37,24 +35,20 @@ async function findActive(tx: Db): Promise<void> {
   }
 }
 
-/** A host that was replaced here goes by the same label with other IDs: the file's row is of its past, and kept. */
-async function keepReplaced(tx: Db): Promise<void> {
+/**
+ * A host that was replaced here goes by the same label with other IDs, and one that was retired here is gone: the
+ * file's row is of its past, and kept.
+ */
+async function keepPast(tx: Db): Promise<void> {
   await tx.execute(sql`
-    update load_hosts r set is_kept = true
+    update load_hosts r set is_kept = true,
+      kept = array[case when r.host_id is null then 'status' else 'host_ids' end]
     from hosts h
-    where ${fine()} and r.host_id is not null and h.customer_id = r.customer_id and h.status = 'retired'
-      and lower(h.label) = lower(r.host_name) and ${idsOf} = r.ids`)
-}
-
-async function refuseRetired(tx: Db, timeZone: string): Promise<void> {
-  await refuse(tx, {
-    table,
-    reason: 'imports.hostRetired',
-    params: sql`'day', coalesce((h.retired_at at time zone ${timeZone})::date::text, 'none')`,
-    from: sql`hosts h`,
-    where: sql`${fine()} and r.host_id is null and h.customer_id = r.customer_id and h.status = 'retired'
-               and lower(h.label) = lower(r.host_name) and ${idsOf} = r.ids`,
-  })
+    where ${fine()} and h.customer_id = r.customer_id and h.status = 'retired'
+      and lower(h.label) = lower(r.host_name) and ${idsOf('h')} = r.ids
+      and (r.host_id is null or not exists (
+        select from hosts a where a.customer_id = r.customer_id and a.id = r.host_id
+          and ${idsOf('a')} = r.ids))`)
 }
 
 /** One ID sits on one active host of a company. */
@@ -70,7 +64,7 @@ async function refuseTakenIds(tx: Db): Promise<void> {
       join host_members m on m.customer_id = r.customer_id and m.id_kind = i ->> 'kind'
         and m.id_value = i ->> 'value' and m.is_active
       join hosts h on h.customer_id = m.customer_id and h.id = m.host_id
-      where jsonb_typeof(r.ids) = 'array' and r.host_id is distinct from h.id) t`,
+      where not r.is_kept and r.host_id is distinct from h.id) t`,
     where: sql`t.line = r.line`,
   })
   await refuse(tx, {
@@ -81,7 +75,7 @@ async function refuseTakenIds(tx: Db): Promise<void> {
       select r.line, i ->> 'kind' as kind, i ->> 'value' as value,
         min(r.line) over (partition by r.customer_id, i ->> 'kind', i ->> 'value') as first
       from load_hosts r cross join ${ids}
-      where jsonb_typeof(r.ids) = 'array' and r.customer_id is not null) t`,
+      where not r.is_kept and r.customer_id is not null) t`,
     where: sql`t.line = r.line and t.first < r.line`,
   })
 }

@@ -16,8 +16,8 @@ export const hostsLoader: Loader = {
   table: 'load_hosts',
   definition: hostColumns,
   read: (cells, context) => readHost(cells, context, newId),
-  async settle(tx, context) {
-    await checkHosts(tx, context)
+  async settle(tx) {
+    await checkHosts(tx)
     await addNew(tx)
     await updateKnown(tx)
     await keepVersions(tx)
@@ -27,7 +27,9 @@ export const hostsLoader: Loader = {
 const remembered = sql`jsonb_build_object('host_name', r.host_name) || ${loadedFields(fields)}`
 
 async function addNew(tx: Db): Promise<void> {
-  await tx.execute(sql`update load_hosts r set result = 'added' where ${fine()} and r.host_id is null`)
+  await tx.execute(
+    sql`update load_hosts r set result = 'added' where ${fine()} and r.host_id is null and not r.is_kept`,
+  )
   await tx.execute(sql`
     insert into hosts (customer_id, id, label, kind, status, port, address_line1, postal_code, city, country, loaded)
     select r.customer_id, r.id, r.host_name,
@@ -52,9 +54,7 @@ async function updateKnown(tx: Db): Promise<void> {
   const names = keptFields(['server_names'])
   const known = sql`from load_hosts r join ${stored} s on s.customer_id = r.customer_id and s.id = r.host_id
     where ${fine()}`
-  await tx.execute(
-    sql`update load_hosts r set result = 'kept', kept = array['host_ids'] where ${fine()} and r.is_kept`,
-  )
+  await tx.execute(sql`update load_hosts r set result = 'kept' where ${fine()} and r.is_kept`)
   await tx.execute(sql`
     update load_hosts l set kept = x.kept, result = x.result
     from (select r.line, ${rules.kept} as kept, ${resultOf(rules.changed, rules.kept)} as result

@@ -1,16 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
-import { fine, refuse, refuseDuplicates, resolveCustomers } from '../reasons.ts'
+import { fine, refuse, refuseDuplicates, refuseUnknownCustomers } from '../reasons.ts'
 import type { Context } from '../stage.ts'
 
 const table = 'load_orders'
 
 /** Checks the rows of orders.csv against each other and the database, short of renewals. */
 export async function checkOrders(tx: Db, { today }: Context): Promise<void> {
+  await resolve(tx)
   await refuseDuplicates(tx, table)
-  await resolveCustomers(tx, table)
-  await tx.execute(sql`
-    update load_orders r set product_id = p.id from products p where p.part_number = r.part_number`)
+  await refuseUnknownCustomers(tx, table)
   await refuse(tx, {
     table,
     reason: 'imports.noProduct',
@@ -20,8 +19,26 @@ export async function checkOrders(tx: Db, { today }: Context): Promise<void> {
   await checkOwners(tx, 'order', sql`sales_order_number`)
   await checkOwners(tx, 'contract', sql`contract_number`)
   await checkDates(tx)
-  await findKnown(tx)
+  await lockKnown(tx)
   await checkCorrections(tx, today)
+}
+
+/** Finds what each row speaks of: once for all, since the rows are many. Its own entitlement where it renews none. */
+async function resolve(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    update load_orders r set customer_id = t.customer_id, product_id = t.product_id, order_id = t.order_id,
+      is_known = t.is_known, entitlement_id = t.entitlement_id
+    from (
+      select s.line, c.id as customer_id, p.id as product_id, o.id as order_id, l.line is not null as is_known,
+        coalesce(l.entitlement_id, case when s.renews_order = '' then s.id end) as entitlement_id
+      from load_orders s
+      left join customers c on c.customer_number = s.customer_number
+      left join products p on p.part_number = s.part_number
+      left join orders o on o.customer_id = c.id and o.sales_order_number = s.sales_order_number
+      left join order_lines l on l.customer_id = o.customer_id and l.order_id = o.id and l.line = s.order_line
+    ) t
+    where t.line = r.line`)
+  await tx.execute(sql`analyze load_orders`)
 }
 
 /** Order and contract numbers are unique for the publisher: each is one company's. */
@@ -59,15 +76,8 @@ async function checkDates(tx: Db): Promise<void> {
   })
 }
 
-/** Lines that are loaded again; their entitlements are locked, so that nobody places while this is decided. */
-async function findKnown(tx: Db): Promise<void> {
-  await tx.execute(sql`
-    update load_orders r set order_id = o.id
-    from orders o where o.customer_id = r.customer_id and o.sales_order_number = r.sales_order_number`)
-  await tx.execute(sql`
-    update load_orders r set is_known = true, entitlement_id = l.entitlement_id
-    from order_lines l
-    where l.customer_id = r.customer_id and l.order_id = r.order_id and l.line = r.order_line`)
+/** The entitlements of lines loaded again are locked, so that nobody places while this is decided. */
+async function lockKnown(tx: Db): Promise<void> {
   await tx.execute(sql`
     select count(*) from (
       select from customers where id in (select customer_id from load_orders where is_known)

@@ -5,14 +5,11 @@ import { fine, refuse } from '../reasons.ts'
 const table = 'load_orders'
 
 /**
- * Finds the entitlement of each row: the known line's, its own where it renews nothing, else that of the line it
- * renews, be it stored or in the file (also further down, and through several renewals).
+ * Finds the entitlement of each row that renews: that of the line it renews, be it stored or in the file (also
+ * further down, and through several renewals).
  */
 export async function resolveRenewals(tx: Db): Promise<void> {
   await tx.execute(sql`create index on load_orders (renews_order, renews_line) where entitlement_id is null`)
-  await tx.execute(sql`
-    update load_orders r set entitlement_id = r.id
-    where ${fine()} and r.entitlement_id is null and r.renews_order = ''`)
   await refuseStored(tx)
   await resolveStored(tx)
   while ((await resolveStaged(tx)) > 0) await refuseOtherProduct(tx)

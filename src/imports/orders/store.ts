@@ -5,9 +5,10 @@ import type { Context } from '../stage.ts'
 
 /** Stores orders, contracts, entitlements, lines and terms, and the result of each row. */
 export async function storeOrders(tx: Db, context: Context): Promise<void> {
+  await chooseContracts(tx)
+  await markResults(tx)
   await storeNumbers(tx)
   await storeContracts(tx)
-  await markResults(tx)
   await storeEntitlements(tx)
   await storeLines(tx)
   await followContracts(tx, context)
@@ -17,30 +18,22 @@ export async function storeOrders(tx: Db, context: Context): Promise<void> {
 async function storeNumbers(tx: Db): Promise<void> {
   await tx.execute(sql`
     insert into order_numbers (sales_order_number, customer_id)
-    select distinct r.sales_order_number, r.customer_id from load_orders r where ${fine()}
+    select distinct r.sales_order_number, r.customer_id from load_orders r where r.result <> 'unchanged'
     on conflict do nothing`)
   await tx.execute(sql`
     insert into contract_numbers (contract_number, customer_id)
-    select distinct r.contract_number, r.customer_id from load_orders r
-    where ${fine()} and r.contract_number is not null
+    select c.contract_number, c.customer_id from load_contracts c where c.is_new
     on conflict do nothing`)
   await tx.execute(sql`
-    update load_orders r set differs = true from orders o
-    where ${fine()} and o.customer_id = r.customer_id and o.id = r.order_id and o.order_date <> r.order_date`)
-  await tx.execute(sql`
     insert into orders as o (customer_id, id, sales_order_number, order_date)
-    select distinct on (r.customer_id, r.sales_order_number)
-      r.customer_id, coalesce(r.order_id, r.new_order_id), r.sales_order_number, r.order_date
-    from load_orders r where ${fine()} order by r.customer_id, r.sales_order_number, r.line
-    on conflict (customer_id, sales_order_number) do update set order_date = excluded.order_date
+    select distinct on (r.order_id) r.customer_id, r.order_id, r.sales_order_number, r.order_date
+    from load_orders r where r.result <> 'unchanged' order by r.order_id, r.line
+    on conflict (customer_id, id) do update set order_date = excluded.order_date
     where o.order_date <> excluded.order_date`)
-  await tx.execute(sql`
-    update load_orders r set order_id = o.id from orders o
-    where ${fine()} and o.customer_id = r.customer_id and o.sales_order_number = r.sales_order_number`)
 }
 
 /** Where rows give one contract different cover (an old line beside its renewal), the latest end counts. */
-async function storeContracts(tx: Db): Promise<void> {
+async function chooseContracts(tx: Db): Promise<void> {
   await tx.execute(sql`
     create temporary table load_contracts on commit drop as
     select distinct on (r.customer_id, r.contract_number)
@@ -52,6 +45,10 @@ async function storeContracts(tx: Db): Promise<void> {
     left join contracts c on c.customer_id = r.customer_id and c.contract_number = r.contract_number
     where ${fine()} and r.contract_number is not null
     order by r.customer_id, r.contract_number, r.maintenance_ends_on desc nulls last, r.line desc`)
+  await tx.execute(sql`analyze load_contracts`)
+}
+
+async function storeContracts(tx: Db): Promise<void> {
   await tx.execute(sql`
     insert into contracts (customer_id, id, contract_number, maintenance_starts_on, maintenance_ends_on)
     select customer_id, id, contract_number, maintenance_starts_on, maintenance_ends_on from load_contracts
@@ -62,26 +59,30 @@ async function storeContracts(tx: Db): Promise<void> {
     insert into contract_versions (customer_id, id, contract_id, maintenance_starts_on, maintenance_ends_on)
     select customer_id, version_id, id, maintenance_starts_on, maintenance_ends_on from load_contracts
     where is_new or differs`)
-  await tx.execute(sql`
-    update load_orders r set contract_id = c.id, differs = coalesce(r.differs, false) or (c.differs
-      and (r.maintenance_starts_on, r.maintenance_ends_on)
-        is not distinct from (c.maintenance_starts_on, c.maintenance_ends_on))
-    from load_contracts c where ${fine()} and c.customer_id = r.customer_id and c.contract_number = r.contract_number`)
 }
 
+/** Compares each row with what is stored, and gives it the IDs of its order and contract, in one pass. */
 async function markResults(tx: Db): Promise<void> {
   await tx.execute(sql`
-    update load_orders r set
-      term_differs = (l.quantity, l.starts_on, l.ends_on) is distinct from (r.quantity, r.starts_on, r.ends_on),
-      differs = coalesce(r.differs, false) or (l.term_kind, l.contract_id, l.release)
-        is distinct from (r.term, r.contract_id, r.release)
-    from order_lines l
-    where ${fine()} and r.is_known and l.customer_id = r.customer_id and l.order_id = r.order_id
-      and l.line = r.order_line`)
-  await tx.execute(sql`
-    update load_orders r set result = case
-      when not r.is_known then 'added' when r.differs or r.term_differs then 'changed' else 'unchanged' end
-    where ${fine()}`)
+    update load_orders r set order_id = t.order_id, contract_id = t.contract_id, term_differs = t.term_differs,
+      result = case when not r.is_known then 'added' when t.differs or t.term_differs then 'changed'
+        else 'unchanged' end
+    from (
+      select s.line, f.order_id, c.id as contract_id,
+        (l.quantity, l.starts_on, l.ends_on) is distinct from (s.quantity, s.starts_on, s.ends_on) as term_differs,
+        o.order_date is distinct from s.order_date or (l.term_kind, l.contract_id, l.release)
+          is distinct from (s.term, c.id, s.release)
+          or coalesce(c.differs and (s.maintenance_starts_on, s.maintenance_ends_on)
+            is not distinct from (c.maintenance_starts_on, c.maintenance_ends_on), false) as differs
+      from load_orders s
+      join (select sales_order_number, coalesce(min(order_id::text), min(new_order_id::text))::uuid as order_id
+            from load_orders where ${fine('load_orders')} group by 1) f on f.sales_order_number = s.sales_order_number
+      left join load_contracts c on c.customer_id = s.customer_id and c.contract_number = s.contract_number
+      left join orders o on o.customer_id = s.customer_id and o.id = s.order_id
+      left join order_lines l on l.customer_id = s.customer_id and l.order_id = s.order_id and l.line = s.order_line
+      where ${fine('s')}
+    ) t
+    where t.line = r.line`)
 }
 
 async function storeEntitlements(tx: Db): Promise<void> {

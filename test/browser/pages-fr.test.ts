@@ -1,0 +1,3 @@
+import { checkPages } from '../helpers/check-pages.ts'
+
+checkPages('fr')

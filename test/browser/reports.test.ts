@@ -1,0 +1,107 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { publicJwks } from '../../src/packs/jwks.ts'
+import { verifyPack } from '../../src/packs/verify.ts'
+import { columns } from '../../src/reports/columns.ts'
+import { launch } from '../helpers/browser.ts'
+import {
+  type Counter,
+  download,
+  focused,
+  type Guest,
+  guest,
+  journeys,
+  openCounter,
+  press,
+  requestNumber,
+  textOf,
+} from '../helpers/counter.ts'
+import { effect } from '../helpers/effect.ts'
+
+/** A journey is some twenty pages; the machine may be busy with other tests. */
+const timeout = 90_000
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+test.each(journeys)('R7: packs and report, $way, $locale', { timeout }, async ({ way, locale }) => {
+  const counter = await openCounter()
+  try {
+    const it = await guest(browser, counter, 'reporting@demo.example', { way, locale })
+    await retrievesPacks(it, counter)
+    await readsReport(it)
+    await getsFile(it)
+    await mayNotConfigure(it)
+    const { requests, transfers, packs, events } = await effect(counter.t.db.owner)
+    expect(requests.slice(3)).toEqual([
+      { number: 100000033, kind: 'retrieve-packs', status: 'completed', by: 'reporting@demo.example' },
+      { number: 100000041, kind: 'detailed-report', status: 'completed', by: 'reporting@demo.example' },
+    ])
+    expect(transfers.length).toBe(3)
+    expect(packs.at(-1)).toEqual({ request: 100000033, host: 'LYO-CAD-07', issue: 1 })
+    expect(events).toContainEqual({ request: 100000033, kind: 'pack-fetched', count: 1 })
+    expect(it.faults).toEqual([])
+    await it.context.close()
+  } finally {
+    await counter.t.close()
+  }
+})
+
+/** Choosing nothing is said in words; what is chosen comes as the current issue, with a request number. */
+async function retrievesPacks({ page, words }: Guest, counter: Counter): Promise<void> {
+  await press(page, 'link', words('overview.tool.packs'))
+  await press(page, 'button', words('retrieval.submit'))
+  expect(await focused(page)).toBe('problems')
+  expect(await textOf(page.locator('#problems'))).toContain(words('retrieval.chooseOne'))
+  await page.getByLabel('LYO-CAD-07').check()
+  await press(page, 'button', words('retrieval.submit'))
+  expect(requestNumber(page)).toBe(100000033)
+  const file = await download(
+    page,
+    new RegExp(words('requests.downloadOf', { host: 'LYO-CAD-07', issue: 1 })),
+  )
+  const check = verifyPack(file.text, publicJwks(counter.t.app.packKeys), { today: counter.t.app.today() })
+  expect(check).toMatchObject({ verdict: 'genuine', issue: 1 })
+  await press(page, 'link', new RegExp(words('requests.readOf', { host: 'LYO-CAD-07', issue: 1 })))
+  expect((await page.locator('main pre').textContent())?.trim()).toBe(file.text.trim())
+}
+
+/** All columns on screen, one filter, and the same lines for paper. */
+async function readsReport({ page, words }: Guest): Promise<void> {
+  await page.goto('/c/100234/report')
+  const heads = await page.locator('#results thead tr:last-child th').allTextContents()
+  expect(heads).toEqual(columns.map(({ name }) => words(`reports.column.${name}`)))
+  await page.locator('#text').fill('lyo-cad')
+  await page.locator('#text').press('Enter')
+  await page.waitForURL('**/report?text=lyo-cad&family=&show=all')
+  await expect.poll(() => page.locator('#results tbody tr').count()).toBe(1)
+  expect(await textOf(page.locator('#results tbody'))).toContain('02-AA-10-00-00-07')
+  await page.goto(page.url().replace('/report?', '/report/print?'))
+  expect(await page.locator('main tbody tr').count()).toBe(1)
+  await page.goBack()
+}
+
+/** The file is asked for with the filter of the page, answered with a number, and fetched from its request. */
+async function getsFile({ page, words, locale }: Guest): Promise<void> {
+  await press(page, 'button', words('reports.makeFile'))
+  expect(requestNumber(page)).toBe(100000041)
+  const { name, text } = await download(page, words('requests.fileDownload'))
+  expect(name).toMatch(/^[\w.-]+\.csv$/)
+  const [head, ...lines] = text.trim().split('\r\n')
+  expect(head!.split(locale === 'fr' ? ';' : ',').length).toBe(columns.length)
+  expect(lines.length).toBe(1)
+  const raw = await download(page, words('requests.fileRaw'))
+  expect(raw.text.split('\r\n')[0]).toBe(columns.map(({ name }) => name).join(','))
+}
+
+/** R6, R10: Reporting does not include Licensing; the page says what it takes and whom to ask. */
+async function mayNotConfigure({ page, words }: Guest): Promise<void> {
+  await page.goto('/c/100234/configure')
+  const text = await textOf(page)
+  expect(text).toContain(words('errors.forbidden.title'))
+  expect(text).toContain(words('privileges.licensing'))
+  expect(await page.locator('main a[href^="mailto:supervisor@demo.example"]').count()).toBe(1)
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { HtmlValidate } from 'html-validate'
+import type { Page } from 'playwright-core'
+import type { Answer } from './visitor.ts'
+
+const validator = new HtmlValidate(
+  JSON.parse(readFileSync(new URL('../../.htmlvalidate.json', import.meta.url), 'utf8')),
+)
+
+/** What html-validate finds wrong: rule, place, words. */
+export async function invalidHtml(body: string): Promise<string[]> {
+  const { results } = await validator.validateString(body)
+  return results.flatMap(({ messages }) =>
+    messages.map(({ ruleId, line, column, message }) => `${ruleId} at ${line}:${column}: ${message}`),
+  )
+}
+
+/** What the content security policy would refuse, whatever the browser: style and script in the page itself. */
+export function inlineParts({ document }: Answer): string[] {
+  const wrong = [...document.querySelectorAll('style, [style], script:not([src])')]
+  const handlers = [...document.querySelectorAll('*')].filter((element) =>
+    element.getAttributeNames().some((name) => /^on|^hx-/i.test(name)),
+  )
+  return [...wrong, ...handlers].map((element) => element.outerHTML.slice(0, 200))
+}
+
+/** Shows an answer in the browser as it came, with the files of the application. */
+export async function show(page: Page, base: string, answer: Answer): Promise<void> {
+  const { status, body } = answer
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers)
+      .filter(([name]) => !['content-length', 'set-cookie', 'connection'].includes(name))
+      .map(([name, value]) => [name, String(value)]),
+  )
+  const address = new URL(answer.url, base).href
+  const isIt = (url: URL) => url.href === address
+  await page.route(isIt, (route) =>
+    route.request().isNavigationRequest() ? route.fulfill({ status, headers, body }) : route.continue(),
+  )
+  await page.goto(address)
+  await page.unroute(isIt)
+}
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice']
+
+/** Violations that axe finds, each with the elements it is about. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).setLegacyMode().analyze()
+  return violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes
+        .slice(0, 3)
+        .map(({ html, failureSummary }) => `${html.slice(0, 200)} (${failureSummary?.replace(/\s+/g, ' ')})`)
+        .join(' | ')}`,
+  )
+}
+
+/** By how much the page is wider than its window, and what sticks out; empty where it fits. */
+export function sideways(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    if (scrollWidth <= clientWidth) return []
+    const out = [...document.querySelectorAll('body *')].filter(
+      (element) =>
+        element.getBoundingClientRect().right > clientWidth + 0.5 &&
+        !element.closest('.g-scroll, pre, .g-diff'),
+    )
+    const names = out.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))
+    return [`${scrollWidth - clientWidth} px too wide`, ...names]
+  })
+}
+
+/** WCAG 1.4.12: the spacing that a reader may set for all text. */
+export async function spaceText(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(
+      '*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}' +
+        'p{margin-bottom:2em!important}',
+    )
+    document.adoptedStyleSheets = [sheet]
+  })
+}

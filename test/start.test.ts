@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { type TestDatabase, testDatabase } from './helpers/database.ts'
+
+const server = fileURLToPath(new URL('../src/server.ts', import.meta.url))
+const folders: string[] = []
+let db: TestDatabase
+
+beforeAll(async () => {
+  db = await testDatabase()
+})
+afterAll(async () => {
+  await db.drop()
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'guichet-start-'))
+  chmodSync(home, 0o755)
+  folders.push(home)
+  return home
+}
+
+type Run = { child: ChildProcess; output: () => string; ended: Promise<number | null> }
+
+function start(env: Record<string, string>): Run {
+  const child = spawn(process.execPath, [server], {
+    env: { PATH: process.env.PATH, GUICHET_HOME: newHome(), PORT: '0', LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (text += chunk))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  return { child, output: () => text, ended }
+}
+
+const onTestDatabase = () => ({ DATABASE_URL: db.appUrl, DATABASE_OWNER_URL: db.ownerUrl })
+
+/** Resolves to the address once the start message is out. */
+async function opened(run: Run, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    const look = () => run.output().includes('Guichet is open') && resolve()
+    run.child.stdout!.on('data', look)
+    run.ended.then(() => reject(new Error(`It ended: ${run.output()}`)))
+    look()
+  })
+  return `http://127.0.0.1:${port}`
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+async function refusal(env: Record<string, string>): Promise<string> {
+  const run = start(env)
+  expect(await run.ended).toBe(1)
+  expect(run.output()).toContain('Guichet cannot start.')
+  expect(run.output()).not.toMatch(/^\s+at /m)
+  return run.output()
+}
+
+describe('a start that cannot be says why and what to do', () => {
+  test('port taken', async () => {
+    const other = createServer()
+    const port = await new Promise<number>((resolve) =>
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
+    )
+    expect(await refusal({ ...onTestDatabase(), PORT: String(port) })).toMatch(
+      new RegExp(`Port ${port} on 127.0.0.1 is taken.*PORT=3001 npm start`),
+    )
+    other.close()
+  })
+
+  test('settings that are none', async () => {
+    expect(await refusal({ PORT: '99999' })).toContain(
+      'PORT is "99999": it takes a whole number from 0 to 65535.',
+    )
+    expect(await refusal({ GUICHET_DEMO: 'maybe' })).toContain('it takes one of on, off, public')
+    expect(await refusal({ DATABASE_URL: 'mysql://x' })).toContain('DATABASE_URL is not a Postgres address')
+    expect(await refusal({ GUICHET_SECRET: 'short' })).toContain('32 characters or more')
+  })
+
+  test('a demonstration that others could reach', async () => {
+    const words = await refusal({ HOST: '0.0.0.0' })
+    expect(words).toContain('known passwords')
+    expect(words).toContain('GUICHET_DEMO=public')
+  })
+
+  test('database not there, wrong password, no such database', async () => {
+    const port = await freePort()
+    expect(await refusal({ DATABASE_URL: `postgres://a:b@127.0.0.1:${port}/c` })).toContain(
+      `No database answers at 127.0.0.1:${port}`,
+    )
+    const wrong = new URL(db.ownerUrl)
+    wrong.password = 'wrong'
+    expect(await refusal({ DATABASE_URL: wrong.href })).toContain('refuses the user or the password')
+    const missing = new URL(inject('cluster').owner)
+    missing.pathname = '/not_there'
+    expect(await refusal({ DATABASE_URL: missing.href })).toContain('is not there')
+  })
+
+  test('a home folder that cannot be made', async () => {
+    const file = join(newHome(), 'file')
+    writeFileSync(file, '')
+    expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: join(file, 'home') })).toMatch(
+      /cannot be made.*GUICHET_HOME/,
+    )
+  })
+
+  test('a secret or a pack key that others can read', async () => {
+    const home = newHome()
+    mkdirSync(join(home, 'keys'))
+    const secret = join(home, 'keys', 'secret')
+    writeFileSync(secret, 'x'.repeat(64), { mode: 0o644 })
+    expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: home })).toContain(`chmod 600 ${secret}`)
+    chmodSync(secret, 0o600)
+    const run = start({ ...onTestDatabase(), GUICHET_HOME: home, PORT: String(await freePort()) })
+    await opened(run, 0)
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+    const [key] = readdirSync(join(home, 'keys', 'packs'))
+    chmodSync(join(home, 'keys', 'packs', key!), 0o644)
+    expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: home })).toMatch(
+      /can be read by other users.*chmod 600/s,
+    )
+  })
+})
+
+describe('a start on a database of one’s own', () => {
+  test('says what is lost with one URL, has no demonstration and no known password', async () => {
+    const port = await freePort()
+    const run = start({ DATABASE_URL: db.ownerUrl, PORT: String(port) })
+    const base = await opened(run, port)
+    expect(run.output()).toContain('row-level security and append-only')
+    expect(run.output()).not.toContain('guichet-demo')
+    const page = await (await fetch(`${base}/sign-in`)).text()
+    expect(page).not.toContain('guichet-demo')
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+  })
+
+  test('SIGTERM lets what is under way finish and ends within ten seconds, idle connections notwithstanding', async () => {
+    const port = await freePort()
+    const run = start({ ...onTestDatabase(), PORT: String(port) })
+    const base = await opened(run, port)
+    await (await fetch(`${base}/sign-in`)).text()
+    const began = Date.now()
+    const [answer] = await Promise.all([
+      fetch(`${base}/sign-in`).then((one) => one.status),
+      new Promise((resolve) => setTimeout(resolve, 5)).then(() => run.child.kill('SIGTERM')),
+    ])
+    expect(answer).toBe(200)
+    expect(await run.ended).toBe(0)
+    expect(Date.now() - began).toBeLessThan(10_000)
+  })
+})
