@@ -63,6 +63,8 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
     keepAliveTimeout: 5_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // What cannot be decoded would be refused without a page of ours: it is an address that is not there.
+    rewriteUrl: ({ url = '/' }) => (canDecode(url) ? url : '/malformed-address'),
     http: { headersTimeout: 5_000 },
   }).withTypeProvider<TypeBoxTypeProvider>()
   const settings = await publisherSettings(database)
@@ -115,6 +117,15 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
     supportRoutes(app)
   })
   return app
+}
+
+function canDecode(url: string): boolean {
+  try {
+    decodeURIComponent(url.split('?')[0]!)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export type App = FastifyInstance<

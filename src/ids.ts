@@ -48,3 +48,8 @@ function fillRandom(): number {
   used += 10
   return (pool[used - 2]! << 8) | pool[used - 1]!
 }
+
+/** Whether a text from an address or a form can be an ID at all; Postgres would fail on another. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+}

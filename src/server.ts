@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
@@ -28,7 +29,8 @@ async function start(): Promise<void> {
     const app = await buildApp({ config, database, packKeys, logger: loggerFor(config) })
     await app.listen({ host: config.host, port: config.port })
     const jobs = await startJobs(app)
-    greet(config, isDemo, opened)
+    const { port } = app.server.address() as AddressInfo
+    greet({ ...config, baseUrl: config.baseUrl.replace(/:0$/, `:${port}`) }, isDemo, opened)
     closeOnSignal(async () => {
       await app.close()
       await jobs.stop()

@@ -37,6 +37,21 @@ describe('docs/install.md', () => {
   })
 })
 
+describe('docs/install.md, when it does not start,', () => {
+  const sources = globSync('src/**/*.ts', { cwd: root })
+    .map((file) => read(file).replace(/['`] \+\s*['`]/g, ''))
+    .join('\n')
+  const section = install.slice(install.indexOf('## When it does not start'))
+  const cells = [...section.matchAll(/^\| (`.*?`) \|/gm)].map(([, cell]) => cell!)
+  const messages = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, message]) => message!))
+
+  test.each(messages)('has a message that is said: %s', (message) => {
+    // A name or number of the example stands where the source has a placeholder.
+    const parts = message.split(/…|"|\d[\d.]*/).filter((part) => part.trim().length > 2)
+    expect(parts.filter((part) => !sources.includes(part.trim()))).toEqual([])
+  })
+})
+
 describe('README', () => {
   test('has the accounts of the demonstration', () => {
     expect(firstCells(readme, 'Try it').sort()).toEqual(
@@ -48,11 +63,13 @@ describe('README', () => {
     expect(readme).toContain(`\`${demonstrationPassword}\``)
   })
 
-  test('has every npm script', () => {
+  test('has every npm script, and no other', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     for (const name of Object.keys(scripts).filter((script) => script !== 'postinstall')) {
       expect(readme).toMatch(new RegExp(`npm (run )?${name}\\b`))
     }
+    const named = [...readme.matchAll(/`npm run ([\w:]+)`/g)].map(([, name]) => name!)
+    expect(named.filter((name) => !scripts[name])).toEqual([])
   })
 
   test('has every folder of src on its map', () => {

@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
 import type { App } from '../app.ts'
-import { NotFound } from '../errors.ts'
 import { readForm } from '../web/forms.ts'
 import { signedIn } from '../web/guard.ts'
 import { hash } from '../web/session.ts'
@@ -27,7 +26,7 @@ export function accountRoutes(app: App): void {
 
   app.post('/account/ended-sessions', { config: signedIn }, async (request, reply) => {
     const { session } = readForm(request.body, EndForm)
-    if (!(await endSession(app.database.db, request.person!.id, session))) throw new NotFound()
+    await endSession(app.database.db, request.person!.id, session)
     request.flash('accounts.sessionEnded')
     return reply.redirect('/account', 303)
   })

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import { NotFound } from '../errors.ts'
 import { sessions } from '../schema.ts'
 
 /** The live sessions of a person, latest first. */
@@ -24,12 +25,12 @@ export async function listSessions(db: Db, personId: string, idleMinutes: number
     .orderBy(desc(sessions.lastSeenAt))
 }
 
-/** Ends a session of that person's own; false where it is not theirs or no longer lives. */
-export async function endSession(db: Db, personId: string, idHash: string): Promise<boolean> {
+/** Ends a session of that person's own; throws NotFound where they have none of that ID. One that has ended stays so. */
+export async function endSession(db: Db, personId: string, idHash: string): Promise<void> {
   const ended = await db
     .update(sessions)
-    .set({ revokedAt: sql`now()` })
-    .where(and(eq(sessions.idHash, idHash), eq(sessions.personId, personId), isNull(sessions.revokedAt)))
+    .set({ revokedAt: sql`coalesce(${sessions.revokedAt}, now())` })
+    .where(and(eq(sessions.idHash, idHash), eq(sessions.personId, personId)))
     .returning({ idHash: sessions.idHash })
-  return ended.length > 0
+  if (ended.length === 0) throw new NotFound()
 }

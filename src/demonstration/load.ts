@@ -73,7 +73,7 @@ async function loadCompanies(owner: Database): Promise<void> {
 }
 
 /** The files in the repository have days relative to the day of loading: `{+69}`, `{-9}`. */
-export async function writeFiles(folder: string, today: string): Promise<void> {
+async function writeFiles(folder: string, today: string): Promise<void> {
   for (const name of fileNames) {
     const text = await readFile(new URL(`files/${name}`, import.meta.url), 'utf8')
     await writeFile(

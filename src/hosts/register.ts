@@ -4,7 +4,7 @@ import { NotFound } from '../errors.ts'
 import { all, contains } from '../licenses/filter.ts'
 import { pageSize } from '../web/paging.ts'
 
-export type MemberId = { kind: string; value: string }
+type MemberId = { kind: string; value: string }
 
 export type HostRow = {
   id: string

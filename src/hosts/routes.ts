@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { NotFound } from '../errors.ts'
+import { isId } from '../ids.ts'
 import { untilInWords, untilOfEntitlement } from '../licenses/until.ts'
 import { text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
@@ -42,7 +43,7 @@ async function showHost(request: FastifyRequest, reply: FastifyReply) {
   const { customer, t, format } = request
   const today = request.server.today()
   const { host: hostId } = request.params as { host: string }
-  if (!uuid.test(hostId)) throw new NotFound()
+  if (!isId(hostId)) throw new NotFound()
   const [product, id] = cursorIn(request.query) ?? []
   const [host, found, transfers] = await request.server.database.readCustomer(customer.id, (tx) =>
     Promise.all([
@@ -76,10 +77,8 @@ function listHref(base: string, { text, product }: HostFilter, after?: string): 
   return query.size ? `${base}/hosts?${query}` : `${base}/hosts`
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** Where the page begins: the sort key of the row before, by name and then ID. */
 function cursorIn(query: unknown): [name: string, id: string] | undefined {
   const [name, id] = decodeCursor((query as { after?: string }).after, 2) ?? []
-  return typeof name === 'string' && typeof id === 'string' && uuid.test(id) ? [name, id] : undefined
+  return typeof name === 'string' && isId(id) ? [name, id] : undefined
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { type FileName, fileList, optionalColumns } from './file-list.ts'
 import { type Reason, Unreadable } from './reasons.ts'
 
-export type Encoding = 'utf-8' | 'windows-1252'
+type Encoding = 'utf-8' | 'windows-1252'
 
 export type OpenFile = {
   name: FileName

@@ -6,7 +6,7 @@ import type { Reason } from './reasons.ts'
 import type { Loader } from './stage.ts'
 
 export const resultKinds = ['added', 'changed', 'unchanged', 'kept', 'refused'] as const
-export type ResultKind = (typeof resultKinds)[number]
+type ResultKind = (typeof resultKinds)[number]
 
 export type RowResult = {
   file: FileName

@@ -5,7 +5,7 @@ import { text } from '../web/forms.ts'
 /** What of the licenses to show; the first is the default. */
 export const shows = ['all', 'available', 'expiring', 'expired', 'over-placed'] as const
 
-export type Show = (typeof shows)[number]
+type Show = (typeof shows)[number]
 
 /** Days before the end of a term from which it counts as expiring. */
 export const expiringDays = 90

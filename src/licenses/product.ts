@@ -21,7 +21,7 @@ export type Product = {
   placed: number
 }
 
-export type PlacedOn = { host_id: string; label: string; quantity: number }
+type PlacedOn = { host_id: string; label: string; quantity: number }
 
 export type EntitlementRow = {
   id: string

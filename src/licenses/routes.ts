@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { isId } from '../ids.ts'
 import { text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
 import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
@@ -88,9 +89,4 @@ function cursorOf({ name, product_id }: SummaryRow): string {
 function keyOf(after: unknown) {
   const [name, id] = decodeCursor(after, 2) ?? []
   return typeof name === 'string' && isId(id) ? { name, id } : undefined
-}
-
-/** Whether a part of an address can be an ID at all; Postgres would refuse another. */
-export function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
 }

@@ -6,7 +6,7 @@ import type { SummaryRow } from './queries.ts'
 import { remember } from './remember.ts'
 
 /** A remark beside a date: its words and the colour that helps them. */
-export type Tag = { kind: 'ok' | 'warn' | 'bad' | 'wait'; key: string; count?: number }
+type Tag = { kind: 'ok' | 'warn' | 'bad' | 'wait'; key: string; count?: number }
 
 /** Until when something is owned. No date: without end. */
 export type Until = {
@@ -19,7 +19,7 @@ export type Until = {
 }
 
 /** Days from one day to another, both 'YYYY-MM-DD'. */
-export function daysBetween(from: string, to: string): number {
+function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
 }
 

@@ -12,7 +12,7 @@ type Tool = {
 type Group = { name: string; tools: readonly Tool[] }
 
 /** R1: the tools there are, grouped as on the overview. A tool not built yet is not named. */
-export const toolGroups: readonly Group[] = [
+const toolGroups: readonly Group[] = [
   {
     name: 'licensing',
     tools: [

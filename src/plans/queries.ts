@@ -36,7 +36,7 @@ export async function listDrafts(tx: Db, customerId: string, tool: Tool, limit =
       author: sql<string>`(select coalesce(nullif(p.name, ''), p.email) from people p where p.id = ${plans.createdBy})`,
       updatedAt: plans.updatedAt,
       lines: sql<number>`(select count(*)::integer from plan_lines l
-        where l.customer_id = ${plans.customerId} and l.plan_id = ${plans.id})`,
+        where l.customer_id = plans.customer_id and l.plan_id = plans.id)`,
     })
     .from(plans)
     .where(and(eq(plans.customerId, customerId), eq(plans.tool, tool), eq(plans.status, 'draft')))

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { isId } from '../ids.ts'
 import { isFiltered, readFilter, withFilter } from '../licenses/filter.ts'
 import { filterFields, filterInWords } from '../licenses/filter-fields.ts'
 import { listFamilies } from '../licenses/queries.ts'
@@ -17,6 +18,8 @@ import { printedLine } from './printed.ts'
 const linesOnScreen = 200
 /** Lines that one printed page set holds: some 700 sheets. More is for a filter, or the file. */
 const linesInPrint = 10_000
+/** A report of a hundred thousand entitlements takes longer than a page may as a rule. */
+const patience = { deadlineMs: 20_000 }
 
 export function reportRoutes(app: App): void {
   app.get('/c/:customer/report', { config: requires('reporting') }, showReport)
@@ -30,12 +33,15 @@ async function showReport(request: FastifyRequest, reply: FastifyReply) {
   const today = request.server.today()
   const filter = readFilter(request.query)
   const after = keyIn(request.query)
-  const [found, totals, families] = await request.server.database.readCustomer(customer.id, (tx) =>
-    Promise.all([
-      listLines(tx, customer.id, filter, today, { after, limit: linesOnScreen + 1 }),
-      sumLines(tx, customer.id, filter, today),
-      listFamilies(tx, customer.id),
-    ]),
+  const [found, totals, families] = await request.server.database.readCustomer(
+    customer.id,
+    (tx) =>
+      Promise.all([
+        listLines(tx, customer.id, filter, today, { after, limit: linesOnScreen + 1 }),
+        sumLines(tx, customer.id, filter, today),
+        listFamilies(tx, customer.id),
+      ]),
+    patience,
   )
   const lines = found.slice(0, linesOnScreen)
   const path = `${customer.base}/report`
@@ -64,12 +70,15 @@ async function printReport(request: FastifyRequest, reply: FastifyReply) {
   const { customer, t, format } = request
   const today = request.server.today()
   const filter = readFilter(request.query)
-  const [lines, totals, address] = await request.server.database.readCustomer(customer.id, (tx) =>
-    Promise.all([
-      listLines(tx, customer.id, filter, today, { limit: linesInPrint }),
-      sumLines(tx, customer.id, filter, today),
-      findAddress(tx, customer.id),
-    ]),
+  const [lines, totals, address] = await request.server.database.readCustomer(
+    customer.id,
+    (tx) =>
+      Promise.all([
+        listLines(tx, customer.id, filter, today, { limit: linesInPrint }),
+        sumLines(tx, customer.id, filter, today),
+        findAddress(tx, customer.id),
+      ]),
+    patience,
   )
   return reply.page('reports/print', {
     title: t('reports.title'),
@@ -102,13 +111,11 @@ function cellsOf(line: ReportLine, { customer, t, format }: FastifyRequest, toda
   }))
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 function keyIn(query: unknown): LineKey | undefined {
   const key = decodeCursor((query as { after?: string }).after, 6)
   if (!key) return undefined
   const [product, productId, entitlementId, isRest, host, hostId] = key
-  const areIds = [productId, entitlementId, hostId].every((id) => uuid.test(String(id)))
+  const areIds = [productId, entitlementId, hostId].every(isId)
   const isKey =
     areIds && typeof product === 'string' && typeof host === 'string' && (isRest === 0 || isRest === 1)
   return isKey ? (key as LineKey) : undefined

@@ -10,6 +10,7 @@ import { listOwners } from './queries.ts'
  */
 export async function findByNumber(request: FastifyRequest, reply: FastifyReply) {
   const query = request.query as Record<string, unknown>
+  if (query.number === undefined) return showBox(request, reply, 200, '', null)
   const typed = text(query.number).slice(0, 100)
   const read = parseRequestNumber(typed)
   if ('problem' in read) return showBox(request, reply, 422, typed, request.t(read.problem, read.params))
@@ -36,11 +37,11 @@ function showBox(
   reply: FastifyReply,
   status: number,
   typed: string,
-  message: string,
+  message: string | null,
 ) {
   return reply.code(status).page('requests/find', {
     title: request.t('requests.find.title'),
-    problems: [{ field: 'number', message }],
+    problems: message === null ? [] : [{ field: 'number', message }],
     values: { number: typed },
   })
 }

@@ -47,7 +47,7 @@ async function showLearn({ t }: FastifyRequest, reply: FastifyReply) {
     title: t(`learn.${topic}.title`),
     lead: t(`learn.${topic}.lead`),
   }))
-  return reply.page('learn/list', { title: t('learn.title'), topics: listed })
+  return reply.page('support/learn', { title: t('learn.title'), topics: listed })
 }
 
 async function showTopic(request: FastifyRequest, reply: FastifyReply) {

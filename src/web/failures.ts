@@ -4,6 +4,7 @@ import { Conflict, Forbidden, Invalid, Refusal } from '../errors.ts'
 import { listSupervisors } from '../privileges/queries.ts'
 import { Forged } from './forgery.ts'
 import type { Problem } from './forms.ts'
+import { speak } from './views.ts'
 
 /** Shows a form again with what was typed and what is wrong with it; stated in the config of the route it posts to. */
 export type Redisplay = (
@@ -20,6 +21,8 @@ export function registerFailures(app: App): void {
 }
 
 async function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  // Where the session could not be read, the reader's language is not known yet.
+  if (!request.t) speak(request)
   if (error instanceof Invalid) return redisplay(error, request, reply)
   if (error instanceof Forged) return expiredForm(error, request, reply)
   if (error instanceof Forbidden) return forbidden(error, request, reply)

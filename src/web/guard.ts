@@ -9,7 +9,6 @@ import type { Privilege } from '../privileges/list.ts'
 export type AccessRule =
   | { kind: 'open' }
   | { kind: 'signed-in' }
-  | { kind: 'staff' }
   | { kind: 'associated' }
   | { kind: 'privileged'; anyOf: readonly Privilege[] }
 
@@ -19,8 +18,6 @@ type Stated = { access: AccessRule }
 export const open: Stated = { access: { kind: 'open' } }
 /** Any signed-in person. */
 export const signedIn: Stated = { access: { kind: 'signed-in' } }
-/** The publisher's own staff. */
-export const staff: Stated = { access: { kind: 'staff' } }
 /** Any person associated with the customer in the address. */
 export const associated: Stated = { access: { kind: 'associated' } }
 /** A person who holds any of these privileges in the company in the address. */
@@ -48,7 +45,6 @@ async function checkAccess(app: App, request: FastifyRequest, reply: FastifyRepl
   const access = request.routeOptions.config?.access
   if (!access || access.kind === 'open') return
   if (!request.person) return reply.toSignIn()
-  if (access.kind === 'staff' && !request.person.isStaff) throw new NotFound()
   if (access.kind !== 'associated' && access.kind !== 'privileged') return
   const redirect = await reachCustomer(app, request)
   if (redirect) return reply.redirect(redirect, 308)

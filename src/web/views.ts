@@ -27,17 +27,23 @@ export async function registerViews(app: App): Promise<void> {
     autoFilter: true,
     filterFunction: (value) => (value === undefined || value === null ? '' : String(value)),
   })
-  await app.register(fastifyView, { engine: { eta }, root: folder, viewExt: 'eta', propertyName: 'render' })
+  await app.register(fastifyView, {
+    engine: { eta },
+    root: folder,
+    viewExt: 'eta',
+    propertyName: 'render',
+    production: true,
+  })
   app.decorateRequest('locale', 'en')
   app.decorateRequest('t')
   app.decorateRequest('format')
-  app.addHook('onRequest', async (request) => speak(request, localeOf(request)))
+  app.addHook('onRequest', async (request) => speak(request))
   app.decorateReply('page', function (this: FastifyReply, view: string, data: PageData = {}) {
     return renderPage(app, this, view, data)
   })
 }
 
-export function speak(request: FastifyRequest, locale: Locale): void {
+export function speak(request: FastifyRequest, locale: Locale = localeOf(request)): void {
   request.locale = locale
   request.t = translator(locale)
   request.format = formatFor(locale, request.person?.timeZone || request.server.publisher().timeZone)

@@ -41,6 +41,8 @@ export async function makeCompany(
         select n, gen_random_uuid() as entitlement, gen_random_uuid() as "order", gen_random_uuid() as contract,
                gen_random_uuid() as host, gen_random_uuid() as configuration
         from generate_series(0, ${size}::int - 1) n`)
+      // Without figures of its size the planner joins it with itself row by row.
+      await tx.execute(sql`analyze made`)
       await tx.execute(sql`
         insert into contracts (customer_id, id, contract_number, maintenance_starts_on, maintenance_ends_on)
         select ${id}, contract, ${number} || '-C' || n, ${today}::date - 100, ${today}::date + 200 from made where n % 10 = 0`)
@@ -55,6 +57,7 @@ export async function makeCompany(
         from made m
         join (select id, row_number() over (order by part_number) - 1 as k from products) p on p.k = m.n % ${productCount}
         join made c on c.n = m.n - m.n % 10`)
+      await tx.execute(sql`analyze entitlements`)
       await tx.execute(sql`
         insert into terms (customer_id, id, entitlement_id, order_id, line, quantity, starts_on, ends_on)
         select ${id}, gen_random_uuid(), m.entitlement, o."order", m.n % 10 + 1, 10, ${today}::date - 100,

@@ -12,7 +12,7 @@ import {
   requestNumber,
   textOf,
 } from '../helpers/counter.ts'
-import { effect } from '../helpers/effect.ts'
+import { effectSince, stored } from '../helpers/effect.ts'
 
 const timeout = 90_000
 
@@ -105,8 +105,7 @@ describe('several companies', () => {
   test.each(ways)('R11, R12 in two tabs, %s', { timeout }, async (way: Way) => {
     const it = await guest(browser, counter, 'several@demo.example', { way })
     const { page, words } = it
-    const placed = async () => (await effect(counter.t.db.owner)).placements
-    const before = (await placed()) as { host: string; quantity: number }[]
+    const before = await stored(counter.t.db.owner)
 
     const first = await startPlan(it)
     const other = await it.tab()
@@ -132,11 +131,9 @@ describe('several companies', () => {
     expect(await textOf(page.locator('#notices'))).toContain(elsewhere)
     await press(page, 'button', words('plans.check.submit'))
     expect(new URL(page.url()).pathname).toMatch(/^\/c\/100234\/requests\//)
-    const after = (await placed()) as typeof before
-    const sum = (rows: typeof before, host: string) =>
-      rows.filter((row) => row.host === host).reduce((total, { quantity }) => total + quantity, 0)
-    expect(sum(after, 'LYO-CAD-07')).toBe(sum(before, 'LYO-CAD-07') + 1)
-    expect(sum(after, 'BREST-LIC')).toBe(sum(before, 'BREST-LIC'))
+    const { placements, transfers } = await effectSince(before, counter.t.db.owner)
+    expect(placements.map((line) => line.replace(/\d+$/, ''))).toEqual(['100234 LYO-CAD-07 FRM-1000-F '])
+    expect(transfers).toEqual([`${requestNumber(page)} FRM-1000-F pool LYO-CAD-07 1`])
 
     await page.getByRole('button', { name: words('frame.useThis') }).click()
     await page.waitForLoadState()

@@ -15,7 +15,7 @@ import {
   requestNumber,
   textOf,
 } from '../helpers/counter.ts'
-import { effect } from '../helpers/effect.ts'
+import { effectSince, stored } from '../helpers/effect.ts'
 
 /** A journey is some sixty pages; the machine may be busy with other tests. */
 const timeout = 90_000
@@ -31,6 +31,7 @@ afterAll(() => browser.close())
 test.each(journeys)('Configure new licenses, $way, $locale', { timeout }, async ({ way, locale }) => {
   const counter = await openCounter()
   try {
+    const before = await stored(counter.t.db.owner)
     const it = await guest(browser, counter, 'both@demo.example', { way, locale })
     await filtersLicenses(it)
     await refusesTooMany(it)
@@ -40,7 +41,7 @@ test.each(journeys)('Configure new licenses, $way, $locale', { timeout }, async 
     await submits(it, counter)
     await goesBack(it)
     await findsTheRequest(it)
-    expect(await effect(counter.t.db.owner)).toEqual(done)
+    expect(await effectSince(before, counter.t.db.owner)).toEqual(done)
     expect(it.faults).toEqual([])
     await it.context.close()
   } finally {
@@ -108,7 +109,7 @@ async function showsBeforeAndAfter({ page, words }: Guest, counter: Counter): Pr
   const compared = page.locator('.g-compare').first()
   expect(await textOf(compared.locator('> div').first())).toMatch(/Forma Base ?3/)
   expect(await textOf(compared.locator('> div').last())).toMatch(/Forma Base ?5 \(\+2\)/)
-  expect((await effect(counter.t.db.owner)).transfers.length).toBe(3)
+  expect((await stored(counter.t.db.owner)).transfers.length).toBe(3)
   await press(page, 'link', words('plans.check.add'))
 }
 
@@ -205,7 +206,33 @@ async function findsTheRequest({ page, words }: Guest): Promise<void> {
   expect(await page.locator('#problems').count()).toBe(1)
 }
 
-const by = 'both@demo.example'
-const before = 'licensing@demo.example'
-
-const done = {}
+const done = {
+  requests: ['100000033 configure completed both@demo.example'],
+  transfers: [
+    '100000033 FRM-0900-N pool LYO-CAD-31 1',
+    '100000033 FRM-1000-F pool LYO-CAD-07 2',
+    '100000033 FRM-1000-F pool MET-TRIAD 1',
+    '100000033 FRM-1210-E pool MET-TRIAD 2',
+  ],
+  placements: [
+    '100234 LYO-CAD-07 FRM-1000-F 5',
+    '100234 LYO-CAD-31 FRM-0900-N 1',
+    '100234 MET-TRIAD FRM-1000-F 1',
+    '100234 MET-TRIAD FRM-1210-E 2',
+  ],
+  hosts: [
+    'LYO-CAD-07 single active 2 true Lyon ethernet 02AA10000007 lyo-cad-07',
+    'LYO-CAD-31 single active 1 true  ethernet 001A2B3C4D55',
+    'MET-TRIAD triad active 1 true  ethernet 001A2B3C4D61 met-1, ethernet 001A2B3C4D62 met-2, ethernet 001A2B3C4D63 met-3',
+  ],
+  packs: ['100000033 LYO-CAD-07 2', '100000033 LYO-CAD-31 1', '100000033 MET-TRIAD 1'],
+  events: [
+    '100000033 completed 1',
+    '100000033 pack-fetched 3',
+    '100000033 pack-issued 3',
+    '100000033 submitted 1',
+  ],
+  activity: ['plan.submitted 4'],
+  mails: ['request-completed both@demo.example'],
+  plans: ['configure submitted 4'],
+}

@@ -14,7 +14,7 @@ export type Ran = {
 
 const guichet = new URL('../../src/guichet.ts', import.meta.url).pathname
 const tellPeak =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write(`peak=${process.resourceUsage().maxRSS}`))'
+  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak="+process.resourceUsage().maxRSS))'
 
 /** Runs `guichet ...` against the database of the test, as a process of its own. */
 export function runGuichet(

@@ -6,7 +6,7 @@ const queries = {
     select r.number::integer, r.kind, r.status, p.email as by from requests r
     join people p on p.id = r.requested_by order by r.number`,
   transfers: sql`
-    select r.number::integer as request, d.part_number as part, f.label as "from", h.label as "to", t.quantity
+    select r.number::integer as request, d.part_number as part, coalesce(f.label, 'pool') as "from", h.label as "to", t.quantity
     from transfers t join requests r on r.id = t.request_id
     join entitlements e on e.id = t.entitlement_id join products d on d.id = e.product_id
     left join hosts f on f.id = t.from_host_id left join hosts h on h.id = t.to_host_id
@@ -29,13 +29,31 @@ const queries = {
     join requests r on r.id = e.request_id group by r.number, e.kind order by r.number, e.kind`,
   activity: sql`select verb, count(*)::integer as count from activity group by verb order by verb`,
   mails: sql`select template, to_address as "to" from mails order by id`,
-  plans: sql`select tool, status, name from plans order by id`,
+  plans: sql`select tool, status, count(*)::integer as count from plans group by tool, status order by 1, 2`,
 }
 
-/** All that work at the counter leaves in the database, by names instead of IDs and without times. */
-export async function effect(owner: Database): Promise<Record<keyof typeof queries, unknown[]>> {
-  const found = {} as Record<keyof typeof queries, unknown[]>
-  for (const name of Object.keys(queries) as (keyof typeof queries)[])
-    found[name] = [...(await owner.db.execute(queries[name]))]
+type Effect = Record<keyof typeof queries, string[]>
+
+/** All that work at the counter leaves in the database, a line for each row: by names, without IDs and times. */
+export async function stored(owner: Database): Promise<Effect> {
+  const found = {} as Effect
+  for (const name of Object.keys(queries) as (keyof typeof queries)[]) {
+    const rows = await owner.db.execute<Record<string, unknown>>(queries[name])
+    found[name] = rows.map((row) => Object.values(row).join(' ').trim())
+  }
   return found
+}
+
+/** The lines that are there now and were not before. */
+export async function effectSince(before: Effect, owner: Database): Promise<Effect> {
+  const now = await stored(owner)
+  for (const name of Object.keys(queries) as (keyof typeof queries)[]) {
+    const old = [...before[name]]
+    now[name] = now[name].filter((line) => {
+      const at = old.indexOf(line)
+      if (at >= 0) old.splice(at, 1)
+      return at < 0
+    })
+  }
+  return now
 }

@@ -101,7 +101,7 @@ const ofPeople: PageState[] = [
   page('people', 'supervisor', `${base}/people`),
   page('find a request', 'both', '/requests/find'),
   page('find a request, typing error', 'both', '/requests/find?number=100-000-008', 422),
-  page('find a request, none', 'both', '/requests/find?number=100-009-992', 422),
+  page('find a request, none', 'both', '/requests/find?number=100-009-992', 404),
 ]
 
 const ofLicenses: PageState[] = [
@@ -175,7 +175,7 @@ const ofFailures: PageState[] = [
   page('403, R10, no supervisor', 'several', '/c/100990/report', 403),
   page('404', '', '/nowhere', 404),
   page('404 of a person', 'both', '/c/100555/licenses', 404),
-  page('400', 'both', '/c/100234/%zz', 400),
+  page('404, malformed address', 'both', '/c/100234/%zz', 404),
   { name: 'expired form', status: 403, open: expiredForm },
   { name: '409', status: 409, open: conflict },
   { name: '409, plan that was submitted', status: 409, open: closedPlan },

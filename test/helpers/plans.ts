@@ -20,7 +20,7 @@ export const testCutter = builtInCutter({ kid: 'test', privateKey })
 export type Line = { entitlementId: string; from?: string; to?: string; quantity?: number }
 
 /** The verbs as one company and person use them, each in a transaction of its own. */
-export function planner(database: Database, customerId: string, personId: string) {
+export function planner(database: Database, customerId: string, personId: string, cut = testCutter) {
   const add = (planId: string, lines: Line[]) =>
     database.forCustomer(customerId, async (tx) => {
       for (const { entitlementId, from = null, to = null, quantity = 1 } of lines)
@@ -45,7 +45,7 @@ export function planner(database: Database, customerId: string, personId: string
         person: { id: personId },
         today: dayFromNow(),
         publisher: testPublisher,
-        cut: testCutter,
+        cut,
       }),
     )
   return {

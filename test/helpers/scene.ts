@@ -1,3 +1,5 @@
+import { builtInCutter, type Cutter } from '../../src/packs/cutters/built-in.ts'
+import { activeKey } from '../../src/packs/keys.ts'
 import type { TestApp } from './app.ts'
 import { dayFromNow, makeEntitlement, makeFamily, makeHost, makeProduct, type TermValues } from './makers.ts'
 import { planner } from './plans.ts'
@@ -16,7 +18,8 @@ const term = (contract: string, values: TermValues = {}): TermValues => ({
  * What the companies of the cast own, the same in each database: enough for every tool, and one of each thing that
  * cannot be done (expired, without its base, used up).
  */
-export async function makeScene({ db, cast }: TestApp): Promise<Scene> {
+export async function makeScene({ app, db, cast }: TestApp): Promise<Scene> {
+  const cut = builtInCutter(activeKey(app.packKeys))
   const owner = db.owner.db
   const forma = await makeFamily(owner, { name: 'Forma', daemon: 'opend', port: 7788 })
   const trace = await makeFamily(owner, { name: 'Tracé', daemon: 'traced', port: 7790 })
@@ -68,15 +71,16 @@ export async function makeScene({ db, cast }: TestApp): Promise<Scene> {
     city: 'Nantes',
     country: 'FR',
   })
-  await planner(db.database, lemaire, cast.people['licensing@demo.example']!).place([
+  await planner(db.database, lemaire, cast.people['licensing@demo.example']!, cut).place([
     { entitlementId: entitlements['FRM-1000-F'], to: lyo.id, quantity: 3 },
   ])
-  await makeOthers({ db, cast }, own)
+  await makeOthers({ db, cast }, cut, own)
   return { lyo: lyo.id, entitlements, hosts: { 'LYO-CAD-07': lyo.id, 'NAN-LIC-01': nantes.id } }
 }
 
 async function makeOthers(
   { db, cast }: Pick<TestApp, 'db' | 'cast'>,
+  cut: Cutter,
   own: (customerId: string, part: 'FRM-1000-F', values: TermValues) => Promise<string>,
 ): Promise<void> {
   for (const [number, host] of [
@@ -91,6 +95,6 @@ async function makeOthers(
       servers: [host.toLowerCase()],
     })
     const person = cast.people['several@demo.example']!
-    await planner(db.database, customerId, person).place([{ entitlementId, to: id, quantity: 2 }])
+    await planner(db.database, customerId, person, cut).place([{ entitlementId, to: id, quantity: 2 }])
   }
 }

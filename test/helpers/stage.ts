@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { planHost } from '../../src/hosts/plan-host.ts'
+import { builtInCutter } from '../../src/packs/cutters/built-in.ts'
+import { activeKey } from '../../src/packs/keys.ts'
 import { createPlan, setLine } from '../../src/plans/drafts.ts'
 import type { Locale } from '../../src/web/i18n.ts'
 import { type TestApp, testApp } from './app.ts'
@@ -51,7 +53,8 @@ export async function makeStage(locale: Locale): Promise<Stage> {
 async function makeThings(t: TestApp, { entitlements, hosts }: Scene, both: Visitor) {
   const customerId = t.cast.customers[lemaire]!
   const personId = t.cast.people['both@demo.example']!
-  const plans = planner(t.db.database, customerId, personId)
+  const cut = builtInCutter(activeKey(t.app.packKeys))
+  const plans = planner(t.db.database, customerId, personId, cut)
   const [lyo, nantes] = [hosts['LYO-CAD-07']!, hosts['NAN-LIC-01']!]
   const done = await plans.place([
     { entitlementId: entitlements['FRM-0900-N']!, to: lyo },
@@ -117,6 +120,6 @@ const emptyHost = {
 }
 
 async function numberOf(visitor: Visitor, path: string, fields: Record<string, string | string[]>) {
-  const { location } = await visitor.submit(await visitor.get(path), fields, path)
+  const { location } = await visitor.submit(await visitor.get(path), fields)
   return Number(location.split('/').at(-1))
 }

@@ -1,0 +1,170 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launch } from '../helpers/browser.ts'
+import { type Counter, focused, type Guest, guest, openCounter, press, textOf } from '../helpers/counter.ts'
+
+const timeout = 60_000
+
+let browser: Browser
+let counter: Counter
+beforeAll(async () => {
+  ;[browser, counter] = await Promise.all([launch(), openCounter()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await counter?.t.close()
+})
+
+/** What has the focus: by name, whether its focus can be seen, and whether something lies over it. */
+function focus(page: Page) {
+  return page.evaluate(() => {
+    const element = document.activeElement
+    if (!element || element === document.body) return null
+    const box = element.getBoundingClientRect()
+    const style = getComputedStyle(element)
+    const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height / 2, 20)]
+    const over = document.elementFromPoint(x, y)
+    const hasOutline = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2
+    return {
+      name: element.id || element.textContent?.trim().replace(/\s+/g, ' ').slice(0, 60) || element.tagName,
+      isVisible: hasOutline || style.boxShadow !== 'none',
+      isUncovered: Boolean(over && (element.contains(over) || over.contains(element))),
+    }
+  })
+}
+
+/** Presses Tab until the element of that ID or text has the focus; gives everything that had it on the way. */
+async function tabTo(page: Page, name: string): Promise<NonNullable<Awaited<ReturnType<typeof focus>>>[]> {
+  const way: NonNullable<Awaited<ReturnType<typeof focus>>>[] = []
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    const now = await focus(page)
+    if (!now) continue
+    way.push(now)
+    if (now.name === name || now.name.startsWith(name)) return way
+  }
+  throw new Error(`Tab does not reach ${name}: ${way.map((one) => one.name).join(' > ')}`)
+}
+
+describe('the keyboard alone', () => {
+  test('signs in and places licenses; the focus can always be seen', { timeout }, async () => {
+    const { base, t } = counter
+    const context = await browser.newContext({ baseURL: base, viewport: { width: 1280, height: 720 } })
+    const page = await context.newPage()
+    await page.goto('/sign-in')
+    const seen = [...(await tabTo(page, 'email'))]
+    expect(seen[0]?.name).toBe('Skip to the content')
+    await page.keyboard.type('both@demo.example')
+    seen.push(...(await tabTo(page, 'password')))
+    await page.keyboard.type(t.cast.password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/c/100234')
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => location.hash)).toBe('#main')
+    seen.push(...(await tabTo(page, 'Configure new licenses')))
+    await enter(page)
+    seen.push(...(await tabTo(page, 'Begin a plan')))
+    await enter(page)
+    seen.push(...(await tabTo(page, 'Forma Base')))
+    await enter(page)
+    seen.push(...(await tabTo(page, 'LYO-CAD-07')))
+    await enter(page)
+    seen.push(...(await tabTo(page, 'quantity')))
+    await page.keyboard.type('99')
+    await enter(page)
+    expect(await focused(page)).toBe('problems')
+    seen.push(...(await tabTo(page, '7 are available')))
+    await page.keyboard.press('Enter')
+    expect(await focused(page)).toBe('quantity')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('1')
+    await enter(page)
+    seen.push(...(await tabTo(page, 'Submit the plan')))
+    await enter(page)
+    expect(page.url()).toMatch(/\/requests\/\d{9}$/)
+    expect(seen.filter(({ isVisible, isUncovered }) => !isVisible || !isUncovered)).toEqual([])
+    await context.close()
+  })
+})
+
+async function enter(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')])
+}
+
+describe('quality 4: after an htmx swap', () => {
+  let it: Guest
+  beforeAll(async () => {
+    it = await guest(browser, counter, 'both@demo.example')
+  })
+  afterAll(() => it.context.close())
+
+  test.each(['licenses', 'hosts', 'requests', 'packs', 'report'])(
+    'of the filter of %s: focus, address, title and announcement',
+    { timeout },
+    async (name) => {
+      const { page, faults } = it
+      await page.goto(`/c/100234/${name}`)
+      const title = await page.title()
+      const loads = await countLoads(page)
+      const field = page.locator('.g-filter input[type=search]')
+      const typed = `${await field.getAttribute('name')}=100%25`
+      await field.fill('100%')
+      await field.press('Enter')
+      await page.waitForURL((url) => url.search.includes(typed))
+      await page.locator('#results [data-announce]').waitFor()
+      const said = await textOf(page.locator('#results [data-announce]'))
+      await expect.poll(() => textOf(page.locator('#status'))).toBe(said)
+      expect(await focused(page)).toBe(await field.getAttribute('id'))
+      expect(await page.title()).toBe(title)
+      expect(await loads()).toBe(1)
+      const swapped = await textOf(page)
+      await page.reload()
+      expect(await textOf(page)).toBe(swapped)
+      await page.goBack()
+      expect(page.url()).toMatch(new RegExp(`/c/100234/${name}$`))
+      expect(await page.locator('#results [data-announce]').count()).toBe(0)
+      expect(faults.splice(0)).toEqual([])
+    },
+  )
+
+  test('of a host ID that is typed: what it is read as is said, and typing goes on', {
+    timeout,
+  }, async () => {
+    const { page, faults, words } = it
+    await page.goto('/c/100234/configure')
+    await press(page, 'button', words('plans.configure.begin'))
+    await press(page, 'link', 'Forma Base')
+    await press(page, 'link', words('plans.host.new'))
+    await page.locator('#id1').pressSequentially('02aa10000007')
+    const said = page.locator('#id1-said')
+    await expect.poll(() => textOf(said)).toContain('LYO-CAD-07')
+    await expect.poll(() => textOf(page.locator('#status'))).toContain('LYO-CAD-07')
+    expect(await focused(page)).toBe('id1')
+    await page.locator('#id1').fill('00-1a-2b-3c-4d-77')
+    await expect.poll(() => textOf(said)).toBe(words('plans.hostIdCheck.good', { id: '00-1A-2B-3C-4D-77' }))
+    expect(page.url()).toMatch(/new-host$/)
+    expect(faults.splice(0)).toEqual([])
+  })
+
+  test('an expired session leads to the sign-in page, and back to the filter', { timeout }, async () => {
+    const { page, context } = it
+    await page.goto('/c/100234/licenses')
+    await context.clearCookies({ name: 'guichet' })
+    await page.locator('#text').fill('forma')
+    await page.locator('#text').press('Enter')
+    await page.waitForURL('**/sign-in?to=*')
+    await page.locator('#email').fill('both@demo.example')
+    await page.locator('#password').fill(counter.t.cast.password)
+    await page.locator('main form button').first().click()
+    await page.waitForURL('**/licenses?text=forma*')
+    expect(await page.locator('#results tbody tr').count()).toBe(3)
+  })
+})
+
+/** How often the document was loaded since: 1 as long as only parts of it are swapped. */
+async function countLoads(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => document.body.setAttribute('data-loaded', '1'))
+  return async () => ((await page.locator('body[data-loaded]').count()) === 1 ? 1 : 2)
+}

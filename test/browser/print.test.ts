@@ -1,0 +1,82 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launch } from '../helpers/browser.ts'
+import { type Counter, guest, openCounter } from '../helpers/counter.ts'
+import { dayFromNow, makeEntitlement, makeProduct } from '../helpers/makers.ts'
+import { pdfPages } from '../helpers/pdf.ts'
+
+const timeout = 60_000
+const lines = 60
+
+let browser: Browser
+let counter: Counter
+beforeAll(async () => {
+  ;[browser, counter] = await Promise.all([launch(), openCounter()])
+  const { cast, db } = counter.t
+  for (let n = 1; n <= lines; n++) {
+    const product = await makeProduct(db.owner.db, { name: `Printed product ${n}`, partNumber: `PRN-${n}` })
+    await makeEntitlement(db.owner.db, cast.customers[100234]!, product.id, { endsOn: dayFromNow(n * 5) })
+  }
+})
+afterAll(async () => {
+  await browser?.close()
+  await counter?.t.close()
+})
+
+async function print(
+  path: string,
+  locale: 'en' | 'fr',
+): Promise<{ pages: string[]; file: string; words: string }> {
+  const it = await guest(browser, counter, 'both@demo.example', { locale })
+  await it.page.goto(path)
+  const shown = await it.page.title()
+  const pdf = await it.page.pdf({ tagged: true, outline: true, preferCSSPageSize: true })
+  await it.context.close()
+  return { pages: pdfPages(pdf), file: pdf.toString('latin1'), words: shown }
+}
+
+// quality.md 7
+describe.each([
+  ['en', 'page', 'of'],
+  ['fr', 'page', 'sur'],
+] as const)('on paper, %s', (locale, page, of) => {
+  test.each([
+    ['the detailed report, laid out for paper', '/c/100234/report/print'],
+    ['the detailed report', '/c/100234/report'],
+    ['license summary', '/c/100234/licenses'],
+  ])('%s: heads repeat, pages are counted, the PDF is tagged', { timeout }, async (_name, path) => {
+    const { pages, file } = await print(path, locale)
+    expect(pages.length).toBeGreaterThan(1)
+    pages.forEach((text, index) => {
+      expect(text).toContain(`${page} ${index + 1} ${of} ${pages.length}`)
+      expect(text).toContain('100234 Brasseries Lemaire SA ·')
+    })
+    expect(file).toMatch(/\/Marked true/)
+    expect(file).toMatch(/\/StructTreeRoot/)
+    expect(file).toMatch(/\/Outlines/)
+    expect(file).toMatch(/\/Title/)
+    const all = pages.join(' ')
+    for (let n = 1; n <= 50; n++) expect(all).toContain(`Printed product ${n}`)
+  })
+})
+
+test('what is only for the screen is not on paper, and what is folded is', { timeout }, async () => {
+  const it = await guest(browser, counter, 'both@demo.example')
+  const { page } = it
+  await page.goto('/c/100234/licenses')
+  await page.emulateMedia({ media: 'print' })
+  for (const part of ['nav', 'form', 'button', '.g-foot', '.govuk-skip-link'])
+    for (const one of await page.locator(part).all())
+      expect([part, await one.isVisible()]).toEqual([part, false])
+  expect(await page.locator('.g-print-head').isVisible()).toBe(true)
+  expect(await page.locator('thead').evaluate((head) => getComputedStyle(head).display)).toBe(
+    'table-header-group',
+  )
+  expect(
+    await page
+      .locator('tbody tr')
+      .first()
+      .evaluate((row) => getComputedStyle(row).breakInside),
+  ).toBe('avoid')
+  await it.context.close()
+})
