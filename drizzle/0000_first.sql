@@ -135,6 +135,8 @@ CREATE TABLE "license_sums" (
 	"entitlements" integer NOT NULL,
 	"owned" integer NOT NULL,
 	"placed" integer NOT NULL,
+	"contracts" text DEFAULT '' NOT NULL,
+	"contract_count" integer DEFAULT 0 NOT NULL,
 	"next_end_on" date,
 	"last_expired_on" date,
 	"expired" integer NOT NULL,
@@ -539,4 +541,6 @@ CREATE INDEX "plans_by_age" ON "plans" USING btree ("customer_id","updated_at","
 CREATE INDEX "requests_by_time" ON "requests" USING btree ("customer_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "requests_by_person" ON "requests" USING btree ("customer_id","requested_by","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "transfers_by_entitlement" ON "transfers" USING btree ("customer_id","entitlement_id","at");--> statement-breakpoint
-CREATE INDEX "transfers_by_request" ON "transfers" USING btree ("customer_id","request_id");
+CREATE INDEX "transfers_by_request" ON "transfers" USING btree ("customer_id","request_id");--> statement-breakpoint
+CREATE INDEX "transfers_to" ON "transfers" USING btree ("customer_id","to_host_id","at");--> statement-breakpoint
+CREATE INDEX "transfers_from" ON "transfers" USING btree ("customer_id","from_host_id","at");

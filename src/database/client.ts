@@ -43,10 +43,14 @@ export function openClient({
     connection: {
       application_name: applicationName,
       // Behind pgbouncer (no prepared statements) such parameters are refused; a transaction sets them itself.
-      ...(limitMs !== undefined && prepare ? serverLimits(limitMs) : {}),
+      ...(limitMs !== undefined && prepare ? { ...serverLimits(limitMs), ...onePlan } : {}),
     },
   })
 }
+
+// Each of our statements is one shape of question, filters included: planned once, not at every call (which takes
+// longer than running it, with the policies of row-level security woven in).
+const onePlan = { plan_cache_mode: 'force_generic_plan' }
 
 /** What the server itself keeps to, should we be unable to: a little later than our own deadline. */
 export function serverLimits(deadlineMs: number): Record<string, number> {

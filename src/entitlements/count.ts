@@ -2,6 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { uuidArray } from '../sql.ts'
 
+/** Contract numbers of a product that its sums name; of more, how many there are. */
+export const contractsNamed = 3
+
 /**
  * Works out what a customer owns on a day (domain.md section 3, Terms) and the sums of License summary, and sets
  * customers.counted_on. The row of the customer is locked first, so no plan is executed meanwhile.
@@ -82,23 +85,29 @@ async function countEntitlements(tx: Db, ids: ReturnType<typeof sql>, today: str
 
 async function sumLicenses(tx: Db, ids: ReturnType<typeof sql>, today: string): Promise<void> {
   await tx.execute(sql`
-    insert into license_sums as s (customer_id, product_id, entitlements, owned, placed, next_end_on,
-      last_expired_on, expired, over_placed)
-    select customer_id, product_id, count(*), sum(owned), sum(placed),
-      min(ends_on) filter (where ends_on >= ${today}::date),
-      max(ends_on) filter (where ends_on < ${today}::date),
-      count(*) filter (where ends_on < ${today}::date),
-      count(*) filter (where placed > entitled and (ends_on is null or ends_on >= ${today}::date))
-    from entitlements
-    where customer_id = any(${ids}) and kind = 'sold'
-    group by customer_id, product_id
+    insert into license_sums as s (customer_id, product_id, entitlements, owned, placed, contracts, contract_count,
+      next_end_on, last_expired_on, expired, over_placed)
+    select e.customer_id, e.product_id, count(*), sum(e.owned), sum(e.placed),
+      coalesce(array_to_string((array_agg(distinct c.contract_number))[1:${contractsNamed}::int], ' '), ''),
+      count(distinct c.id),
+      min(e.ends_on) filter (where e.ends_on >= ${today}::date),
+      max(e.ends_on) filter (where e.ends_on < ${today}::date),
+      count(*) filter (where e.ends_on < ${today}::date),
+      count(*) filter (where e.placed > e.entitled and (e.ends_on is null or e.ends_on >= ${today}::date))
+    from entitlements e
+    left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
+    where e.customer_id = any(${ids}) and e.kind = 'sold'
+    group by e.customer_id, e.product_id
     on conflict (customer_id, product_id) do update
     set entitlements = excluded.entitlements, owned = excluded.owned, placed = excluded.placed,
+      contracts = excluded.contracts, contract_count = excluded.contract_count,
       next_end_on = excluded.next_end_on, last_expired_on = excluded.last_expired_on,
       expired = excluded.expired, over_placed = excluded.over_placed
-    where (s.entitlements, s.owned, s.placed, s.next_end_on, s.last_expired_on, s.expired, s.over_placed)
-      is distinct from (excluded.entitlements, excluded.owned, excluded.placed, excluded.next_end_on,
-        excluded.last_expired_on, excluded.expired, excluded.over_placed)`)
+    where (s.entitlements, s.owned, s.placed, s.contracts, s.contract_count, s.next_end_on, s.last_expired_on,
+        s.expired, s.over_placed)
+      is distinct from (excluded.entitlements, excluded.owned, excluded.placed, excluded.contracts,
+        excluded.contract_count, excluded.next_end_on, excluded.last_expired_on, excluded.expired,
+        excluded.over_placed)`)
 }
 
 async function dropEmptySums(tx: Db, ids: ReturnType<typeof sql>): Promise<void> {

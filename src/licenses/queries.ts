@@ -19,14 +19,12 @@ export type SummaryRow = {
   /** The soonest end to come; null: all that is not expired is perpetual. */
   next_end_on: string | null
   last_expired_on: string | null
-  /** Contract numbers of the first entitlements, with blanks between, perhaps the same one twice. */
+  /** The first few contract numbers, with blanks between, and how many there are. */
   contracts: string
+  contract_count: number
 }
 
 export type Totals = { products: number; entitlements: number; owned: number; placed: number }
-
-/** Entitlements of a product of which the summary names the contracts; more would cost more than it tells. */
-export const contractsShown = 3
 
 /** Where a page of the summary begins: after this product. */
 export type SummaryKey = { name: string; id: string }
@@ -45,13 +43,7 @@ export async function listSummary(
   ])
   return tx.execute<SummaryRow>(sql`
     select s.product_id, p.name, p.part_number, p.license_type, s.entitlements, s.expired, s.over_placed, s.owned,
-      s.placed, s.next_end_on, s.last_expired_on, array_to_string(array(
-        select (select c.contract_number from contracts c where c.customer_id = few.customer_id and c.id = few.contract_id)
-        from (
-          select e.customer_id, e.contract_id from entitlements e
-          where e.customer_id = s.customer_id and e.product_id = s.product_id order by e.id limit ${contractsShown}
-        ) few
-      ), ' ') as contracts
+      s.placed, s.next_end_on, s.last_expired_on, s.contracts, s.contract_count
     from products p
     join license_sums s on s.product_id = p.id
     ${familyJoin(filter)}

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { contractsNamed } from '../entitlements/count.ts'
 import { isId } from '../ids.ts'
 import { text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
@@ -7,7 +8,7 @@ import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
 import { isFiltered, readFilter, withFilter } from './filter.ts'
 import { filterFields } from './filter-fields.ts'
 import { findProduct, hostsShown, listEntitlements } from './product.ts'
-import { contractsShown, listFamilies, listSummary, type SummaryRow, sumSummary } from './queries.ts'
+import { listFamilies, listSummary, type SummaryRow, sumSummary } from './queries.ts'
 import { untilInWords, untilOfEntitlement, untilOfProduct } from './until.ts'
 
 export function licenseRoutes(app: App): void {
@@ -71,13 +72,12 @@ async function showProduct(request: FastifyRequest, reply: FastifyReply) {
   })
 }
 
-/** A product of the summary with what its line says; contracts once each. */
+/** A product of the summary with what its line says. */
 function summaryLine(row: SummaryRow, { t, format }: FastifyRequest, today: string) {
-  const contracts = [...new Set(row.contracts.split(' '))].filter(Boolean)
   return {
     ...row,
-    contracts: contracts.join(', '),
-    hasMoreContracts: row.entitlements > contractsShown,
+    contracts: row.contracts.replaceAll(' ', ', '),
+    hasMoreContracts: row.contract_count > contractsNamed,
     until: untilInWords(untilOfProduct(row, today), t, format),
   }
 }

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { all, contains, expiringDays, type LicenseFilter } from '../licenses/filter.ts'
+import { all, type LicenseFilter } from '../licenses/filter.ts'
 import type { LicenseType } from '../licenses/queries.ts'
+import { available, hostKey, lines, matching, noHost } from './line-source.ts'
 
 /** A placement of an entitlement, or what is left of it unplaced (then without host), as domain.md section 8 says. */
 export type ReportLine = {
@@ -61,8 +62,6 @@ export type LineKey = [
 
 export type ReportTotals = { lines: number; placed: number; available: number }
 
-const noHost = '00000000-0000-0000-0000-000000000000'
-
 type Page = { after?: LineKey | undefined; limit?: number | undefined }
 
 /**
@@ -87,7 +86,7 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
         e.contract_number, e.maintenance_starts_on, e.maintenance_ends_on, e.starts_on, e.ends_on, e.entitled,
         e.owned, e.placed as all_placed, line.quantity as placed, ${available} as available,
         line.configuration_id, line.request_id, h.label
-      ${lines(customerId, filter, { features: true, orders: true, after: page.after })}
+      ${lines(customerId, filter, { features: true, orders: true, from: page.after && [page.after[0], page.after[1]] })}
       where ${all([...matching(filter, today), page.after && beyond(page.after)])}
       order by p.product, p.product_id, e.entitlement_id, line.is_rest, coalesce(h.label, ''), ${hostKey}
       ${page.limit === undefined ? sql`` : sql`limit ${page.limit}`}
@@ -121,9 +120,6 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
       coalesce(core.host_id, ${noHost}::uuid)`
 }
 
-const available = sql`case line.is_rest when 1 then e.owned - e.placed else 0 end`
-const hostKey = sql`coalesce(line.host_id, ${noHost}::uuid)`
-
 export function keyOf(line: ReportLine): LineKey {
   const { product, product_id, entitlement_id, is_rest, host, host_id } = line
   return [product, product_id, entitlement_id, is_rest, host ?? '', host_id ?? noHost]
@@ -154,103 +150,6 @@ export async function sumLines(
     ${lines(customerId, filter, { features: false, orders: isByText })}
     where ${all(matching(filter, today))}`)
   return rows[0]!
-}
-
-type Wanted = { features: boolean; orders: boolean; after?: LineKey | undefined }
-
-// An entitlement of which nothing is owned and nothing placed (expired, or to begin) has its one line too: else it
-// would be lost to the reader.
-function lines(customerId: string, filter: LicenseFilter, wanted: Wanted): SQL {
-  const { after } = wanted
-  return sql`
-    from (
-      select p.id as product_id, p.name as product, p.part_number, p.license_type, f.name as family, f.daemon,
-        f.port as family_port ${wanted.features ? sql`, ${features} as features` : sql``}
-      from license_sums s
-      join products p on p.id = s.product_id
-      join families f on f.id = p.family_id
-      where ${all([
-        sql`s.customer_id = ${customerId}`,
-        filter.family === '' ? undefined : sql`f.name = ${filter.family}`,
-        after && sql`(p.name, p.id) >= (${after[0]}, ${after[1]}::uuid)`,
-      ])}
-      order by p.name, p.id offset 0
-    ) p
-    cross join lateral (
-      select e.id as entitlement_id, e.entitled, e.owned, e.placed, e.starts_on, e.ends_on
-        ${wanted.orders ? boughtColumns : sql``}
-      from entitlements e
-      ${wanted.orders ? bought(customerId) : sql``}
-      where e.customer_id = ${customerId} and e.product_id = p.product_id offset 0
-    ) e
-    cross join lateral (
-      select 0 as is_rest, pl.host_id, pl.configuration_id, pl.quantity, pl.request_id
-      from placements pl
-      where pl.customer_id = ${customerId} and pl.entitlement_id = e.entitlement_id and pl.quantity > 0
-      union all
-      select 1, null::uuid, null::uuid, 0, null::uuid where e.owned > e.placed or e.placed = 0
-    ) line
-    ${
-      wanted.orders
-        ? sql`left join lateral (
-            select h.label from hosts h where h.customer_id = ${customerId} and h.id = line.host_id limit 1
-          ) h on true`
-        : sql``
-    }`
-}
-
-const features = sql`(
-  select string_agg(pf.name || ' ' || pf.version, '; ' order by pf.position) from product_features pf
-  where pf.product_id = p.id
-)`
-
-const boughtColumns = sql`, c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on, o.sales_order_number,
-  o.order_date, l.release`
-
-function bought(customerId: string): SQL {
-  return sql`
-    left join lateral (
-      select c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on from contracts c
-      where c.customer_id = ${customerId} and c.id = e.contract_id limit 1
-    ) c on true
-    left join lateral (
-      select t.order_id, t.line from terms t where t.customer_id = ${customerId} and t.id = e.term_id limit 1
-    ) t on true
-    left join lateral (
-      select o.sales_order_number, o.order_date from orders o
-      where o.customer_id = ${customerId} and o.id = t.order_id limit 1
-    ) o on true
-    left join lateral (
-      select l.release from order_lines l
-      where l.customer_id = ${customerId} and l.order_id = t.order_id and l.line = t.line limit 1
-    ) l on true`
-}
-
-function matching(filter: LicenseFilter, today: string): (SQL | undefined)[] {
-  const columns = [
-    sql`p.product`,
-    sql`p.part_number`,
-    sql`e.contract_number`,
-    sql`e.sales_order_number`,
-    sql`h.label`,
-  ]
-  const found = columns.map((column) => contains(column, filter.text))
-  return [filter.text === '' ? undefined : sql`(${sql.join(found, sql` or `)})`, shown(filter, today)]
-}
-
-function shown({ show }: LicenseFilter, today: string): SQL | undefined {
-  switch (show) {
-    case 'available':
-      return sql`line.is_rest = 1 and e.owned > e.placed`
-    case 'expiring':
-      return sql`e.ends_on between ${today}::date and ${today}::date + ${expiringDays}::int`
-    case 'expired':
-      return sql`e.ends_on < ${today}::date`
-    case 'over-placed':
-      return sql`e.placed > e.entitled and (e.ends_on is null or e.ends_on >= ${today}::date)`
-    case 'all':
-      return undefined
-  }
 }
 
 function beyond([product, productId, entitlementId, isRest, host, hostId]: LineKey): SQL {

@@ -173,6 +173,9 @@ export const licenseSums = pgTable(
     entitlements: integer('entitlements').notNull(),
     owned: integer('owned').notNull(),
     placed: integer('placed').notNull(),
+    /** The first few contract numbers, in order, with blanks between; and how many there are. */
+    contracts: text('contracts').notNull().default(''),
+    contractCount: integer('contract_count').notNull().default(0),
     /** Of the entitlements that are not expired on the counted day, the soonest end; null: all perpetual or none. */
     nextEndOn: day('next_end_on'),
     /** Latest end among expired entitlements; null: none is expired. */

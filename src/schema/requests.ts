@@ -151,6 +151,8 @@ export const transfers = pgTable(
     primaryKey({ columns: [t.customerId, t.id] }),
     index('transfers_by_entitlement').on(t.customerId, t.entitlementId, t.at),
     index('transfers_by_request').on(t.customerId, t.requestId),
+    index('transfers_to').on(t.customerId, t.toHostId, t.at),
+    index('transfers_from').on(t.customerId, t.fromHostId, t.at),
     foreignKey({
       name: 'transfers_entitlement',
       columns: [t.customerId, t.entitlementId],

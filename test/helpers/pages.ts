@@ -183,6 +183,9 @@ const ofFailures: PageState[] = [
   sent('422 without a form', 'several', '/switch', { customer: 'x'.repeat(40) }, { action: '/switch' }),
 ]
 
+/** The pages that show what is stored. */
+export const storedPages: PageState[] = [...ofPeople, ...ofLicenses, ...ofPlans, ...ofRequests]
+
 /** Every page of the counter in every state that looks different. The last two leave the stage unusable. */
 export const pageStates: PageState[] = [
   ...ofVisitors,

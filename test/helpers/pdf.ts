@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib'
+import { constants, inflateSync } from 'node:zlib'
 
 /** Text of each page of a PDF as Chromium makes it: uncompressed objects, Type 0 fonts with a ToUnicode map. */
 export function pdfPages(file: Buffer): string[] {
@@ -25,12 +25,9 @@ function readObjects(file: Buffer): Map<string, PdfObject> {
   return objects
 }
 
+// The end of a stream may have lost a byte that looks like the end of a line.
 function inflate(bytes: Buffer): string {
-  try {
-    return inflateSync(bytes).toString('latin1')
-  } catch {
-    return ''
-  }
+  return inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1')
 }
 
 /** The pages in order, from the tree of pages. */

@@ -3,7 +3,10 @@ import type { Db } from '../../db.ts'
 import { fine } from '../reasons.ts'
 import type { Context } from '../stage.ts'
 
-/** Stores orders, contracts, entitlements, lines and terms, and the result of each row. */
+/**
+ * Stores orders, contracts, entitlements, lines and terms, and the result of each row. Sorted by key: with a file of
+ * many companies in turn, each row would otherwise touch another page of every index.
+ */
 export async function storeOrders(tx: Db, context: Context): Promise<void> {
   await chooseContracts(tx)
   await markResults(tx)
@@ -52,13 +55,13 @@ async function storeContracts(tx: Db): Promise<void> {
   await tx.execute(sql`
     insert into contracts (customer_id, id, contract_number, maintenance_starts_on, maintenance_ends_on)
     select customer_id, id, contract_number, maintenance_starts_on, maintenance_ends_on from load_contracts
-    where is_new or differs
+    where is_new or differs order by customer_id, id
     on conflict (customer_id, id) do update set maintenance_starts_on = excluded.maintenance_starts_on,
       maintenance_ends_on = excluded.maintenance_ends_on`)
   await tx.execute(sql`
     insert into contract_versions (customer_id, id, contract_id, maintenance_starts_on, maintenance_ends_on)
     select customer_id, version_id, id, maintenance_starts_on, maintenance_ends_on from load_contracts
-    where is_new or differs`)
+    where is_new or differs order by customer_id, id`)
 }
 
 /** Compares each row with what is stored, and gives it the IDs of its order and contract, in one pass. */
@@ -89,7 +92,7 @@ async function storeEntitlements(tx: Db): Promise<void> {
   await tx.execute(sql`
     insert into entitlements (customer_id, id, product_id, contract_id)
     select r.customer_id, r.id, r.product_id, r.contract_id from load_orders r
-    where r.result = 'added' and r.entitlement_id = r.id`)
+    where r.result = 'added' and r.entitlement_id = r.id order by r.customer_id, r.id`)
 }
 
 async function storeLines(tx: Db): Promise<void> {
@@ -98,7 +101,7 @@ async function storeLines(tx: Db): Promise<void> {
       starts_on, ends_on, contract_id, release, renews_order, renews_line)
     select r.customer_id, r.order_id, r.order_line, r.entitlement_id, r.product_id, r.quantity, r.term,
       r.starts_on, r.ends_on, r.contract_id, r.release, r.renews_order, r.renews_line
-    from load_orders r where r.result in ('added', 'changed')
+    from load_orders r where r.result in ('added', 'changed') order by r.customer_id, r.order_id, r.order_line
     on conflict (customer_id, order_id, line) do update set quantity = excluded.quantity,
       term_kind = excluded.term_kind, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
       contract_id = excluded.contract_id, release = excluded.release`)
@@ -109,7 +112,8 @@ async function storeLines(tx: Db): Promise<void> {
         where t.customer_id = r.customer_id and t.entitlement_id = r.entitlement_id
           and t.order_id = r.order_id and t.line = r.order_line) else 1 end,
       r.quantity, r.starts_on, r.ends_on
-    from load_orders r where r.result = 'added' or r.result = 'changed' and r.term_differs`)
+    from load_orders r where r.result = 'added' or r.result = 'changed' and r.term_differs
+    order by r.customer_id, r.entitlement_id`)
 }
 
 /** An entitlement stands under the contract of its latest line that has begun. */
