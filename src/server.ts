@@ -1,45 +1,48 @@
 import type { AddressInfo } from 'node:net'
-import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
 import { refuseUnfit } from './fit.ts'
-import { startJobs } from './jobs/start.ts'
-import { openKeys } from './packs/keys.ts'
-import { type Opened, openDatabase, prepareDemonstration } from './runtime.ts'
 import { startWords } from './start-words.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
+// What was opened and how it is closed; in reverse order.
+const closers: (() => Promise<void>)[] = []
+let isClosing = false
+
+process.on('SIGTERM', onSignal)
+process.on('SIGINT', onSignal)
 try {
   await start()
 } catch (error) {
-  process.stderr.write(`\nGuichet cannot start.\n${startWords(error)}\n`)
-  process.exit(1)
+  if (!isClosing) {
+    process.stderr.write(`\nGuichet cannot start.\n${startWords(error)}\n`)
+    await closeAll()
+    process.exit(1)
+  }
 }
 
-/** config → database → app → listen; on SIGTERM or Ctrl-C finish what is under way, then close the database. */
+/** config → database → app → listen. */
 async function start(): Promise<void> {
   await refuseUnfit()
   const config = readConfig()
+  // The rest is read only once the settings are known to be right.
+  const [{ openKeys }, { openDatabase, prepareDemonstration }] = await Promise.all([
+    import('./packs/keys.ts'),
+    import('./runtime.ts'),
+  ])
   const packKeys = openKeys(config.packKeysFolder)
   const opened = await openDatabase(config, say)
-  try {
-    const isDemo = await prepareDemonstration(config, opened)
-    const { database } = opened
-    const app = await buildApp({ config, database, packKeys, logger: loggerFor(config) })
-    await app.listen({ host: config.host, port: config.port })
-    const jobs = await startJobs(app)
-    const { port } = app.server.address() as AddressInfo
-    greet({ ...config, baseUrl: config.baseUrl.replace(/:0$/, `:${port}`) }, isDemo, opened)
-    closeOnSignal(async () => {
-      await app.close()
-      await jobs.stop()
-      await opened.close()
-    })
-  } catch (error) {
-    await opened.close()
-    throw error
-  }
+  closers.push(() => opened.close())
+  const isDemo = await prepareDemonstration(config, opened)
+  const [{ buildApp }, { startJobs }] = await Promise.all([import('./app.ts'), import('./jobs/start.ts')])
+  const app = await buildApp({ config, database: opened.database, packKeys, logger: loggerFor(config) })
+  closers.push(() => app.close())
+  await app.listen({ host: config.host, port: config.port })
+  const jobs = await startJobs(app)
+  closers.push(() => jobs.stop())
+  const { port } = app.server.address() as AddressInfo
+  greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
 }
 
 function loggerFor(config: Config) {
@@ -49,14 +52,14 @@ function loggerFor(config: Config) {
   }
 }
 
-function greet(config: Config, isDemo: boolean, { ownerUrl }: Opened): void {
-  if (config.databaseUrl && ownerUrl === config.databaseUrl) {
+function greet({ databaseUrl, databaseOwnerUrl }: Config, address: string, isDemo: boolean): void {
+  if (databaseUrl && databaseOwnerUrl === databaseUrl) {
     say(
       'Only DATABASE_URL is set, so the application itself owns its tables: row-level security and append-only ' +
         'records are not enforced by the database. Set DATABASE_OWNER_URL to a second role to have both (docs/install.md).',
     )
   }
-  say(`\nGuichet is open at ${config.baseUrl}\n`)
+  say(`\nGuichet is open at ${address}\n`)
   if (!isDemo) return
   say(
     `This is a demonstration: everything in it is invented. Accounts, all with the password ${demonstrationPassword}:\n`,
@@ -65,21 +68,25 @@ function greet(config: Config, isDemo: boolean, { ownerUrl }: Opened): void {
   say('')
 }
 
-/** A second signal while closing, or ten seconds, ends the process at once: nothing answered is lost by it. */
-function closeOnSignal(close: () => Promise<void>): void {
-  let closing = false
-  const onSignal = () => {
-    if (closing) process.exit(1)
-    closing = true
-    setTimeout(() => process.exit(1), 10_000).unref()
-    close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`${startWords(error)}\n`)
-        process.exit(1)
-      },
-    )
+/**
+ * SIGTERM or Ctrl-C: finish what is under way, then close the database. A second signal, or ten seconds, ends the
+ * process at once: nothing that was answered is lost by it.
+ */
+async function onSignal(): Promise<void> {
+  if (isClosing) process.exit(1)
+  setTimeout(() => process.exit(1), 10_000).unref()
+  process.exit((await closeAll()) ? 0 : 1)
+}
+
+async function closeAll(): Promise<boolean> {
+  isClosing = true
+  for (let close = closers.pop(); close; close = closers.pop()) {
+    try {
+      await close()
+    } catch (error) {
+      process.stderr.write(`${startWords(error)}\n`)
+      return false
+    }
   }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+  return true
 }

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { Database, Db } from '../db.ts'
 import { newId } from '../ids.ts'
 import { todayIn } from '../web/format.ts'
+import { asBulk } from './bulk.ts'
 import { contactsLoader } from './contacts/loader.ts'
 import { countLoaded } from './count-loaded.ts'
 import { customersLoader } from './customers/loader.ts'
@@ -126,7 +127,7 @@ async function loadFiles(tx: Db, files: OpenFile[], options: LoadOptions): Promi
     const file = files.find(({ name }) => name === loader.name)
     if (!file) continue
     const rows = await stageFile(tx, loader, file, context, progress)
-    await loader.settle(tx, context)
+    await asBulk(tx, loader, rows, () => loader.settle(tx, context))
     results.push(await readResult(tx, loader, file, rows, sink))
     await countLoaded(tx, loader, context.today)
   }

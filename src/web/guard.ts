@@ -65,6 +65,8 @@ async function reachCustomer(app: App, request: FastifyRequest): Promise<string 
   if (given !== number && request.method === 'GET') return request.url.replace(`/c/${given}`, `/c/${number}`)
   const today = app.today()
   if (!found.countedOn || found.countedOn < today) {
-    await app.database.forCustomer(found.id, (tx) => countCustomer(tx, found.id, today))
+    await app.database.forCustomer(found.id, (tx) => countCustomer(tx, found.id, today), {
+      deadlineMs: 60_000,
+    })
   }
 }

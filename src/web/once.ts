@@ -6,6 +6,9 @@ import { Conflict } from '../errors.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+// An act may be a plan of thousands of lines, and a second arrival waits for the first.
+const deadlineMs = 30_000
+
 /**
  * Acts on a form once, however often it arrives (quality.md 12): the form's key is claimed in the transaction of the
  * act, a second arrival waits for the first and answers the same place. `work` gives the place; it may run again
@@ -20,8 +23,8 @@ export async function actOnce(
   const { database } = request.server
   const act = (tx: Db) => claim(tx, request, work)
   const location = await (request.customer
-    ? database.forCustomer(request.customer.id, act)
-    : database.transaction(act))
+    ? database.forCustomer(request.customer.id, act, { deadlineMs })
+    : database.transaction(act, { deadlineMs }))
   return reply.redirect(location, 303)
 }
 

@@ -53,9 +53,15 @@ const done = {
   placements: [],
   hosts: [],
   packs: ['100000033 LYO-CAD-07 1'],
-  events: [],
-  activity: [],
-  mails: [],
+  events: [
+    '100000033 completed 1',
+    '100000033 pack-fetched 1',
+    '100000033 submitted 1',
+    '100000041 completed 1',
+    '100000041 submitted 1',
+  ],
+  activity: ['packs.retrieved 1', 'report.made 1'],
+  mails: ['request-completed reporting@demo.example', 'request-completed reporting@demo.example'],
   plans: [],
 }
 

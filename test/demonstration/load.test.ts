@@ -10,7 +10,6 @@ import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 
 let db: TestDatabase
 let keys: string
-let took: number
 
 const load = () =>
   loadDemonstrationOnce(
@@ -21,10 +20,7 @@ const load = () =>
 beforeAll(async () => {
   db = await testDatabase()
   keys = await mkdtemp(join(tmpdir(), 'guichet-keys-'))
-  const start = performance.now()
   expect(await load()).toBe(true)
-  took = performance.now() - start
-  console.log(took)
 })
 
 afterAll(async () => {

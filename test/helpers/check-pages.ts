@@ -2,9 +2,10 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Locale } from '../../src/web/i18n.ts'
 import { launch, type Visit, visit } from './browser.ts'
-import { axeViolations, inlineParts, invalidHtml, show, sideways, spaceText } from './inspect.ts'
+import { axeViolations, inlineParts, invalidHtml, show, sideways, spaceText, withAxe } from './inspect.ts'
 import { pageStates } from './pages.ts'
 import { makeStage, type Stage } from './stage.ts'
+import { Answer } from './visitor.ts'
 
 const narrow = { width: 320, height: 640 }
 const wide = { width: 1280, height: 900 }
@@ -20,10 +21,25 @@ export function checkPages(locale: Locale): void {
     ;[browser, stage] = await Promise.all([launch(), makeStage(locale)])
     base = await stage.t.app.listen({ host: '127.0.0.1', port: 0 })
     it = await visit(browser, { base, viewport: wide })
+    await withAxe(it.context)
   })
   afterAll(async () => {
     await browser?.close()
     await stage?.t.close()
+  })
+
+  test('these checks find what is wrong', async () => {
+    const body = `<!DOCTYPE html><html lang="en"><title>x</title><main><h1>x</h1><img src="/public/favicon.svg" style="width:900px"></main>`
+    const answer = new Answer('/wrong', 200, { 'content-type': 'text/html' }, body)
+    const { page, faults } = it
+    await page.setViewportSize(narrow)
+    await show(page, base, answer)
+    expect((await axeViolations(page)).join()).toContain('image-alt')
+    expect((await invalidHtml(body)).join()).toContain('no-inline-style')
+    expect(inlineParts(answer).length).toBe(1)
+    expect((await sideways(page))[0]).toMatch(/px too wide/)
+    await page.setViewportSize(wide)
+    faults.splice(0)
   })
 
   describe(`each page, ${locale}`, () => {

@@ -63,7 +63,7 @@ test('200,000 rows in one file load in less than 300 MB', { timeout: 180_000 }, 
   const { code, out, err, peak } = await runGuichet(db, ['import', folder.path])
   expect(err).toBe('')
   expect(out).toContain('customers.csv  200,000 rows, 200,000 added\n')
-  expect(code).toBe(0); console.log("peak", peak)
+  expect(code).toBe(0)
   expect(peak).toBeGreaterThan(20)
   expect(peak).toBeLessThan(300)
   expect(await counts()).toEqual({ customers: 200_000, versions: 200_000, entitlements: 0, loads: 1 })

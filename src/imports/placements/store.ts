@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { configurationKey, numberConfigurations } from '../../hosts/configurations.ts'
 import { writeTransfers } from '../../plans/write-transfers.ts'
+import { useNestedLoops } from '../bulk.ts'
 import { fine } from '../reasons.ts'
 import type { Context } from '../stage.ts'
 import { storeConfigurations } from './configurations.ts'
@@ -29,6 +30,7 @@ export async function storePlacements(tx: Db, { loadId }: Context): Promise<void
     where ${fine()}`)
   await storeConfigurations(tx)
   await makeRoom(tx)
+  await useNestedLoops(tx, true)
   for (let from: Row | undefined; ; ) {
     const rows = await nextRows(tx, from)
     for (const [customerId, ofCustomer] of Map.groupBy(rows, (row) => row.customerId)) {
