@@ -13,10 +13,16 @@ export async function openCounter(): Promise<Counter> {
   return { t, scene, base: await t.app.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
+/** The catalogue's words as a page's text is read: no-break spaces and line breaks made blanks. */
+function wordsIn(locale: Locale): Translate {
+  const t = translator(locale)
+  return (key, params) => fold(t(key, params))
+}
+
 /** Every journey: the three ways in English, and with scripts off in French. */
 export const journeys: { way: Way; locale: Locale; words: Translate }[] = [
-  ...ways.map((way) => ({ way, locale: 'en' as const, words: translator('en') })),
-  { way: 'scripts off', locale: 'fr', words: translator('fr') },
+  ...ways.map((way) => ({ way, locale: 'en' as const, words: wordsIn('en') })),
+  { way: 'scripts off', locale: 'fr', words: wordsIn('fr') },
 ]
 
 export type Guest = Visit & { words: Translate; locale: Locale }
@@ -36,7 +42,7 @@ export async function guest(
     ...options,
   })
   await signIn(visited.page, email, t.cast.password)
-  return { ...visited, locale: language, words: translator(language) }
+  return { ...visited, locale: language, words: wordsIn(language) }
 }
 
 /** All text of it (of a page: of its main), blanks folded. */
