@@ -2,9 +2,13 @@
 const status = document.getElementById('status')
 
 // Printing has its own button only where a script can press it.
-for (const button of document.querySelectorAll('button.g-print')) {
-  button.hidden = false
+for (const place of document.querySelectorAll('[data-print]')) {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'govuk-button govuk-button--secondary'
+  button.textContent = place.dataset.print
   button.addEventListener('click', () => window.print())
+  place.replaceWith(button)
 }
 
 // A form that is on its way is not sent a second time. The server would answer the same; this saves the wait.
@@ -31,11 +35,12 @@ function mark(form, sent) {
 
 // R12: another tab or window may have switched while this page stayed open.
 const customer = document.body.dataset.customer
-const words = document.getElementById('other-tab')
+const words = document.createElement('template')
+words.innerHTML = document.getElementById('notices')?.dataset.otherTabNotice ?? ''
 let asking = false
 
 async function lookAgain() {
-  if (!customer || !words || asking || document.hidden) return
+  if (!customer || !words.innerHTML || asking || document.hidden) return
   asking = true
   try {
     const answer = await fetch('/session/active', { headers: { accept: 'application/json' } })

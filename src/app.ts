@@ -8,7 +8,9 @@ import fastifyStatic from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
+  type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyServerOptions,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
@@ -52,6 +54,9 @@ export interface Parts {
   logger?: FastifyServerOptions['logger']
 }
 
+/** Characters between two slashes of an address. */
+const longestPart = 200
+
 /** The whole application, ready to listen or to inject requests into. */
 export async function buildApp({ config, database, packKeys, logger = false }: Parts): Promise<App> {
   const app: App = Fastify({
@@ -62,11 +67,12 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
     requestTimeout: 10_000,
     keepAliveTimeout: 5_000,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
-    // What cannot be decoded would be refused without a page of ours: it is an address that is not there.
-    rewriteUrl: ({ url = '/' }) => (canDecode(url) ? url : '/malformed-address'),
-    http: { headersTimeout: 5_000 },
+    routerOptions: { maxParamLength: longestPart },
+    // What the router refuses has no page of ours: it is an address that is not there.
+    rewriteUrl: ({ url = '/' }) => (isAddress(url) ? url : '/malformed-address'),
+    http: { headersTimeout: 5_000, connectionsCheckingInterval: 5_000 },
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.maxConnections = 2000
   const settings = await publisherSettings(database)
   app.decorate('config', config)
   app.decorate('database', database)
@@ -79,20 +85,16 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
 
   registerHeaders(app)
   await app.register(fastifyCookie, { secret: keyFor(config, 'cookie') })
-  await app.register(fastifyCompress, { threshold: 1024 })
+  await app.register(fastifyCompress, { threshold: 1024, globalDecompression: false })
   await app.register(async (app: App) => healthRoutes(app))
-  await app.register(fastifyStatic, {
-    root: fileURLToPath(new URL('../public', import.meta.url)),
-    prefix: '/public/',
-    decorateReply: false,
-    maxAge: '1h',
-  })
+  await app.register(async (app: App) => publicFiles(app), { prefix: '/public' })
 
   await app.register(async (app: App) => {
     await app.register(fastifyFormbody)
     await app.register(fastifyMultipart, {
       attachFieldsToBody: 'keyValues',
-      limits: { fileSize: 1024 * 1024 + 1, files: 1, fields: 200, parts: 210 },
+      // Read into memory before anything is asked: a file or a text of a megabyte, and few others.
+      limits: { fileSize: 1024 * 1024 + 1, files: 1, fieldSize: 1024 * 1024, fields: 9, parts: 10 },
     })
     await registerSession(app)
     await registerViews(app)
@@ -119,10 +121,27 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
   return app
 }
 
-function canDecode(url: string): boolean {
+/** Styles, scripts and pictures; what is not among them is said in plain text. */
+async function publicFiles(app: App): Promise<void> {
+  const refuse = (reply: FastifyReply, status: number) =>
+    reply.code(status).type('text/plain; charset=utf-8').send('Not found.\n')
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 404))
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const isRefused = (error.statusCode ?? 500) < 500
+    if (!isRefused) request.log.error({ err: error }, 'failed')
+    return refuse(reply, isRefused ? 404 : 500)
+  })
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(new URL('../public', import.meta.url)),
+    decorateReply: false,
+    maxAge: '1h',
+  })
+}
+
+function isAddress(url: string): boolean {
+  const parts = url.split('?')[0]!.split('/')
   try {
-    decodeURIComponent(url.split('?')[0]!)
-    return true
+    return parts.every((part) => decodeURIComponent(part).length <= longestPart)
   } catch {
     return false
   }

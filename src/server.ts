@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { type Config, readConfig } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
 import { refuseUnfit } from './fit.ts'
+import { loggerFor } from './logger.ts'
 import { startWords } from './start-words.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -36,20 +37,14 @@ async function start(): Promise<void> {
   closers.push(() => opened.close())
   const isDemo = await prepareDemonstration(config, opened)
   const [{ buildApp }, { startJobs }] = await Promise.all([import('./app.ts'), import('./jobs/start.ts')])
-  const app = await buildApp({ config, database: opened.database, packKeys, logger: loggerFor(config) })
+  const logger = loggerFor(config, process.stdout.isTTY)
+  const app = await buildApp({ config, database: opened.database, packKeys, logger })
   closers.push(() => app.close())
   await app.listen({ host: config.host, port: config.port })
   const jobs = await startJobs(app)
   closers.push(() => jobs.stop())
   const { port } = app.server.address() as AddressInfo
   greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
-}
-
-function loggerFor(config: Config) {
-  return {
-    level: process.stdout.isTTY && config.logLevel === 'info' ? 'warn' : config.logLevel,
-    redact: ['req.headers.cookie', 'req.headers.authorization', 'res.headers["set-cookie"]'],
-  }
 }
 
 function greet({ databaseUrl, databaseOwnerUrl }: Config, address: string, isDemo: boolean): void {

@@ -56,7 +56,14 @@ describe('signing in', () => {
       '/sign-in',
     )
     expect(answer.location).toBe('/c/100234/requests?status=completed')
-    for (const to of ['//evil.example/', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)']) {
+    for (const to of [
+      '//evil.example/',
+      'https://evil.example/',
+      '/\\evil.example',
+      '/.//evil.example',
+      '/x/..//evil.example',
+      'javascript:alert(1)',
+    ]) {
       const other = t.visitor()
       const form = await other.get(`/sign-in?to=${encodeURIComponent(to)}`)
       const there = await other.submit(

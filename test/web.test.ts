@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { encodeCursor } from '../src/web/paging.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { formOf } from './helpers/visitor.ts'
 
@@ -32,6 +33,14 @@ describe('forgery (quality 11)', () => {
     expect(answer.body).not.toContain('secret')
     const again = await browser.submit(answer, {}, '/switch')
     expect(again.location).toBe('/c/100871')
+  })
+
+  test('a form far larger than any of ours is refused without giving all of it back', async () => {
+    const browser = t.visitor()
+    const many = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`f${i}`, '']))
+    const answer = await browser.post('/sign-in', many)
+    expect(answer.status).toBe(403)
+    expect(answer.body.length).toBeLessThan(10_000)
   })
 
   test('what the browser says of a cross-site POST is believed, even with a good token', async () => {
@@ -90,9 +99,39 @@ describe('every answer', () => {
     expect(answer.body).not.toMatch(/Route GET/)
   })
 
-  test('pages of people who are signed in are not stored by caches', async () => {
+  test('what people get who are signed in is not stored by caches, whatever kind of answer it is', async () => {
     const browser = await t.signIn('both@demo.example')
-    expect((await browser.get('/account')).headers['cache-control']).toBe('no-store')
+    for (const url of ['/account', '/', '/session/active', '/nowhere', '/c/100555']) {
+      expect((await browser.get(url)).headers['cache-control'], url).toBe('no-store')
+    }
+    expect((await t.visitor().get('/sign-in')).headers['cache-control']).toBe('private, no-cache')
+  })
+
+  test('what the router or the static files refuse is not there, and tells no internals', async () => {
+    for (const url of [
+      '/public/nowhere.css',
+      '/public/',
+      '/public/%00',
+      '/public/..%2fpackage.json',
+      '/%',
+      `/learn/${'a'.repeat(300)}`,
+    ]) {
+      const answer = await t.visitor().get(url)
+      expect(answer.status, url).toBe(404)
+      expect(answer.body).not.toMatch(/statusCode|FST_|is not a function/)
+    }
+    expect((await t.visitor().get('/public/guichet.css')).status).toBe(200)
+  })
+
+  test('a place in a list that nobody was given counts as its start', async () => {
+    const browser = await t.signIn('both@demo.example')
+    const dates = ['x', '2026-02-30 00:00:00+00', '2026-11-24 05:24:50.123456+00', 1]
+    for (const list of ['requests', 'packs', 'hosts', 'licenses', 'report']) {
+      for (const date of dates) {
+        const after = encodeCursor([date, 'y'])
+        expect((await browser.get(`/c/100234/${list}?after=${after}`)).status, `${list} ${date}`).toBe(200)
+      }
+    }
   })
 
   test('a fault of ours is a 500 page that tells no internals', async () => {

@@ -50,12 +50,12 @@ export const reachedColumns = (today: string) => sql`
         where h.customer_id = c.id and h.person_id = p.id and (h.until is null or h.until >= ${today}::date)
        ) as privileges`
 
-/** The company with that number if the person is associated with it; undefined else. One round trip. */
+/** The company with that number if the person is associated with it; undefined else. `today` in the publisher's zone. */
 export async function findCustomerOf(
   database: Database,
   personId: string,
   number: string,
-  today = new Date().toISOString().slice(0, 10),
+  today: string,
 ): Promise<Reached | undefined> {
   if (!/^[A-Z0-9-]{1,20}$/.test(number)) return undefined
   return database.forPerson(personId, async (tx) => {

@@ -1,5 +1,6 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findCustomerOf, listAssociations } from '../accounts/access.ts'
+import { findCustomerOf, listAssociations, type Reached } from '../accounts/access.ts'
 import type { App } from '../app.ts'
 import { NotFound } from '../errors.ts'
 import { readForm, text } from '../web/forms.ts'
@@ -29,8 +30,7 @@ export function switchRoutes(app: App): void {
 
   app.post('/switch', { config: signedIn }, async (request, reply) => {
     const form = readForm(request.body, CustomerForm)
-    const company = await findCustomerOf(app.database, request.person!.id, form.customer.toUpperCase())
-    if (!company) throw new NotFound()
+    const company = await findOwn(request, form.customer)
     request.session.activeCustomerId = company.id
     request.flash('customers.switched', { number: company.number, name: company.name })
     return reply.redirect(form.to ? localPath(form.to) : company.base, 303)
@@ -38,8 +38,7 @@ export function switchRoutes(app: App): void {
 
   app.post('/stay', { config: signedIn }, async (request, reply) => {
     const form = readForm(request.body, CustomerForm)
-    const company = await findCustomerOf(app.database, request.person!.id, form.customer.toUpperCase())
-    if (!company) throw new NotFound()
+    const company = await findOwn(request, form.customer)
     const stay = request.session.stay ?? []
     request.session.stay = [...stay.filter((id) => id !== company.id), company.id].slice(-20)
     return reply.redirect(localPath(form.to), 303)
@@ -52,4 +51,10 @@ export function switchRoutes(app: App): void {
       .header('cache-control', 'no-store')
       .send(active ? { number: active.number, name: active.name, href: active.base } : {})
   })
+}
+
+async function findOwn({ server, person }: FastifyRequest, number: string): Promise<Reached> {
+  const found = await findCustomerOf(server.database, person!.id, number.toUpperCase(), server.today())
+  if (!found) throw new NotFound()
+  return found
 }

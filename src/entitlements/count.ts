@@ -49,16 +49,19 @@ async function isCounted(tx: Db, customerId: string, today: string): Promise<boo
 /**
  * Of each order line the latest revision counts. Of an entitlement's terms the latest-starting one that covers the
  * day is in force; if none does, the one that ended last stands in with nothing entitled, else the next to come.
+ * Each join is along a key: a plan made without knowing the customers stays fit for many entitlements.
  */
 async function countEntitlements(tx: Db, ids: ReturnType<typeof sql>, today: string): Promise<void> {
   await tx.execute(sql`
     with latest as (
-      select distinct on (customer_id, entitlement_id, order_id, line)
-        customer_id, entitlement_id, id, quantity, starts_on, ends_on, recorded_at,
-        starts_on <= ${today}::date and (ends_on is null or ends_on >= ${today}::date) as covers
-      from terms
-      where customer_id = any(${ids})
-      order by customer_id, entitlement_id, order_id, line, revision desc
+      select distinct on (e.customer_id, e.id, t.order_id, t.line)
+        e.customer_id, e.id as entitlement_id, t.id, t.quantity, t.starts_on, t.ends_on, t.recorded_at,
+        coalesce(t.starts_on <= ${today}::date and (t.ends_on is null or t.ends_on >= ${today}::date), false)
+          as covers
+      from entitlements e
+      left join terms t on t.customer_id = e.customer_id and t.entitlement_id = e.id
+      where e.customer_id = any(${ids}) and e.kind = 'sold'
+      order by e.customer_id, e.id, t.order_id, t.line, t.revision desc
     ), chosen as (
       select distinct on (customer_id, entitlement_id)
         customer_id, entitlement_id, id, starts_on, ends_on, case when covers then quantity else 0 end as entitled
@@ -68,19 +71,14 @@ async function countEntitlements(tx: Db, ids: ReturnType<typeof sql>, today: str
              when starts_on > ${today}::date then starts_on - ${today}::date
              else ${today}::date - ends_on end,
         recorded_at desc, id desc
-    ), counted as (
-      select e.customer_id, e.id, c.id as term_id, c.starts_on, c.ends_on, coalesce(c.entitled, 0) as entitled
-      from entitlements e
-      left join chosen c on c.customer_id = e.customer_id and c.entitlement_id = e.id
-      where e.customer_id = any(${ids}) and e.kind = 'sold'
     )
     update entitlements e
-    set entitled = c.entitled, owned = greatest(c.entitled, e.placed), term_id = c.term_id,
+    set entitled = c.entitled, owned = greatest(c.entitled, e.placed), term_id = c.id,
       starts_on = c.starts_on, ends_on = c.ends_on
-    from counted c
-    where e.customer_id = c.customer_id and e.id = c.id
+    from chosen c
+    where e.customer_id = c.customer_id and e.id = c.entitlement_id
       and (e.entitled, e.owned, e.term_id, e.starts_on, e.ends_on)
-        is distinct from (c.entitled, greatest(c.entitled, e.placed), c.term_id, c.starts_on, c.ends_on)`)
+        is distinct from (c.entitled, greatest(c.entitled, e.placed), c.id, c.starts_on, c.ends_on)`)
 }
 
 async function sumLicenses(tx: Db, ids: ReturnType<typeof sql>, today: string): Promise<void> {

@@ -27,7 +27,7 @@ export async function planHost(tx: Db, options: PlanHostOptions): Promise<string
   const { host, members, problems } = readHostForm(options.values, options)
   const id = options.hostId ?? newId()
   const taken = await findTaken(tx, { customerId, planId, hostId: id, label: host.label, members })
-  if (problems.length + taken.length > 0) throw new Invalid([...problems, ...taken])
+  if (problems.length + taken.length > 0) throw new Invalid(inOrder([...problems, ...taken]))
   if (options.hostId) await changeHost(tx, { customerId, planId, id, host })
   else await tx.insert(hosts).values({ ...host, customerId, id, planId, status: 'planned' })
   await tx
@@ -96,4 +96,11 @@ async function changeHost(
     .returning({ id: hosts.id })
   if (changed.length === 0) throw new NotFound()
   await tx.delete(hostMembers).where(and(eq(hostMembers.customerId, customerId), eq(hostMembers.hostId, id)))
+}
+
+const fields = ['label', 'id1', 'server1', 'id2', 'server2', 'id3', 'server3', 'port', 'country']
+
+/** In the order of the form, so that the error summary leads through it from top to bottom. */
+function inOrder(problems: ProblemKey[]): ProblemKey[] {
+  return problems.sort((a, b) => fields.indexOf(a.field ?? '') - fields.indexOf(b.field ?? ''))
 }

@@ -4,9 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { Database, Db } from '../db.ts'
 import { newId } from '../ids.ts'
 import { todayIn } from '../web/format.ts'
-import { asBulk } from './bulk.ts'
 import { contactsLoader } from './contacts/loader.ts'
-import { countLoaded } from './count-loaded.ts'
 import { customersLoader } from './customers/loader.ts'
 import { type FileName, fileNames } from './file-list.ts'
 import { hostsLoader } from './hosts/loader.ts'
@@ -16,6 +14,7 @@ import { placementsLoader } from './placements/loader.ts'
 import { productsLoader } from './products/loader.ts'
 import { type FileProblem, Unreadable } from './reasons.ts'
 import { type FileResult, type RowSink, readResult } from './results.ts'
+import { settleFile } from './settle-file.ts'
 import { type Context, type Loader, type Progress, stageFile } from './stage.ts'
 
 export type LoadOptions = {
@@ -127,9 +126,8 @@ async function loadFiles(tx: Db, files: OpenFile[], options: LoadOptions): Promi
     const file = files.find(({ name }) => name === loader.name)
     if (!file) continue
     const rows = await stageFile(tx, loader, file, context, progress)
-    await asBulk(tx, loader, rows, () => loader.settle(tx, context))
+    await settleFile(tx, loader, rows, context)
     results.push(await readResult(tx, loader, file, rows, sink))
-    await countLoaded(tx, loader, context.today)
   }
   const counts = JSON.stringify(Object.fromEntries(results.map(({ name, counts }) => [name, counts])))
   await tx.execute(
@@ -142,9 +140,9 @@ async function loadFiles(tx: Db, files: OpenFile[], options: LoadOptions): Promi
 
 /** Locks the publisher's row: of two loads at once the second waits. */
 async function readContext(tx: Db): Promise<Context> {
-  // More than the few kilobytes meant for pages, for this transaction; the second only before temporary tables are used.
+  // What is set for pages does not fit a load. Temporary buffers only before temporary tables were used.
   await tx.execute(sql`
-    select set_config('work_mem', '64MB', true),
+    select set_config('work_mem', '64MB', true), set_config('plan_cache_mode', 'auto', true),
       case when pg_my_temp_schema() = 0 then set_config('temp_buffers', '128MB', true) end`)
   await tx.execute(sql`insert into publisher (id) values (1) on conflict do nothing`)
   const [settings] = await tx.execute<Omit<Context, 'loadId' | 'today'>>(sql`

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { parseHostId } from '../hosts/host-id.ts'
+import { isId } from '../ids.ts'
 import { containing } from '../sql.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
 
@@ -32,7 +33,8 @@ export async function listRetrievable(
   customerId: string,
   { text, after }: RetrievalFilter,
 ): Promise<{ rows: RetrievableHost[]; next?: string }> {
-  const cursor = decodeCursor(after, 2)
+  const [afterLabel, afterId] = decodeCursor(after, 2) ?? []
+  const cursor = typeof afterLabel === 'string' && isId(afterId) ? [afterLabel, afterId] : undefined
   const found = await tx.execute<RetrievableHost>(sql`
     select h.id, h.label, h.kind, h.pack_issue as issue, h.is_pack_current as "isCurrent",
       (select to_json(p.created_at)#>>'{}' from packs p

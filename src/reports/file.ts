@@ -58,6 +58,8 @@ async function openBatches(
   }
   // Sent to the end, left by the reader, or never begun: the answer closes.
   reply.raw.once('close', end)
+  // Left while waiting for its turn: it has closed already and will not again.
+  if (reply.raw.destroyed) end()
   const first = await batches.next()
   return (async function* () {
     if (first.done) return

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
+import { isId } from '../ids.ts'
 import { people, requests } from '../schema.ts'
 import { containing } from '../sql.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
@@ -102,7 +103,7 @@ const subject = sql<Subject>`(
   left join hosts on hosts.customer_id = ${requests.customerId} and hosts.id = touched.host_id)`
 
 function conditions({ scope, mine, kind, status, text, after }: RequestFilter): (SQL | undefined)[] {
-  const cursor = decodeCursor(after, 2)
+  const cursor = placeIn(after)
   return [
     mine ? eq(requests.requestedBy, scope.personId) : isVisible(scope),
     kind && eq(requests.kind, kind),
@@ -110,6 +111,21 @@ function conditions({ scope, mine, kind, status, text, after }: RequestFilter): 
     text ? mentions(text) : undefined,
     cursor && sql`(${requests.createdAt}, ${requests.id}) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)`,
   ]
+}
+
+/** Where the page before ended; nothing, and so the list's start, where the text is not that. */
+function placeIn(after: string | undefined) {
+  const [createdAt, id] = decodeCursor(after, 2) ?? []
+  const isPlace = typeof createdAt === 'string' && isInstant(createdAt) && isId(id)
+  return isPlace ? ([createdAt, id] as const) : undefined
+}
+
+/** An instant as Postgres writes it, '2026-11-24 05:24:50.123456+00', that exists. */
+function isInstant(text: string): boolean {
+  const seconds = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/.exec(text)?.[1]
+  const iso = seconds?.replace(' ', 'T')
+  const time = Date.parse(`${iso}Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === iso
 }
 
 function mentions(text: string): SQL {

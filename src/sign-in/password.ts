@@ -1,5 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { Unavailable } from '../errors.ts'
 
 const derive = promisify(argon2) as (
   algorithm: 'argon2id',
@@ -68,10 +69,13 @@ const base64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
 
 // Hashing fills libuv's four threads, which file reading and DNS need too: two at once, the others wait in order.
 const atOnce = 2
+// A longer queue than a person would wait for is an attack, and each in it holds a connection.
+const mostWaiting = 100
 let running = 0
 const waiting: (() => void)[] = []
 
 async function limited<T>(work: () => Promise<T>): Promise<T> {
+  if (waiting.length >= mostWaiting) throw new Unavailable('too many passwords are being checked')
   if (running >= atOnce) await new Promise<void>((resume) => waiting.push(resume))
   else running++
   try {

@@ -4,6 +4,7 @@ import { Conflict, Forbidden, Invalid, Refusal } from '../errors.ts'
 import { listSupervisors } from '../privileges/queries.ts'
 import { Forged } from './forgery.ts'
 import type { Problem } from './forms.ts'
+import { localPath } from './local-path.ts'
 import { speak } from './views.ts'
 
 /** Shows a form again with what was typed and what is wrong with it; stated in the config of the route it posts to. */
@@ -67,11 +68,18 @@ function expiredForm(error: Forged, request: FastifyRequest, reply: FastifyReply
   return reply.code(403).page('errors/expired', { title, fields, action: request.url, status: 403 })
 }
 
+// A page of everything that could be sent would be many times its size, made for somebody who is not signed in.
+const mostFields = 1000
+const mostText = 1.2 * 1024 * 1024
+
+/** What was typed, to be sent again; nothing of a form that is larger than ours are. */
 function typedFields(body: unknown): { name: string; value: string }[] {
-  return Object.entries((body ?? {}) as Record<string, unknown>)
+  const fields = Object.entries((body ?? {}) as Record<string, unknown>)
     .filter(([name]) => !name.startsWith('_') && !/password/i.test(name))
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => ({ name, value: one })))
     .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
+  const length = fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0)
+  return fields.length <= mostFields && length <= mostText ? fields : []
 }
 
 const ownWords = new Set([403, 404, 409, 413, 422, 429, 500, 503])
@@ -96,7 +104,7 @@ function ownReferrer(request: FastifyRequest): string | undefined {
   const { referer } = request.headers
   if (!referer || !URL.canParse(referer)) return undefined
   const url = new URL(referer)
-  return url.host === request.host ? url.pathname + url.search : undefined
+  return url.host === request.host ? localPath(url.pathname + url.search) : undefined
 }
 
 /** A page that is not what an htmx request asked for replaces the whole page, never a part of it. */

@@ -74,11 +74,13 @@ function makeFormat(tag: string, timeZone: string): Format {
   const list = new Intl.ListFormat(tag, { type: 'conjunction' })
   const countries = new Intl.DisplayNames(tag, { type: 'region', fallback: 'code' })
   const utc = (text: string) => new Date(`${text}T00:00:00Z`)
+  // French writes the first day of a month as an ordinal, which Intl does not.
+  const first = (text: string) => (tag === 'fr' ? text.replace(/^1(?=\s)/, '1er') : text)
   return {
-    date: (text) => (text ? long.format(utc(text)) : ''),
-    shortDate: (text) => (text ? short.format(utc(text)) : ''),
-    time: (at) => (at ? time.format(at) : ''),
-    day: (at) => (at ? day.format(at) : ''),
+    date: (text) => (text ? first(long.format(utc(text))) : ''),
+    shortDate: (text) => (text ? first(short.format(utc(text))) : ''),
+    time: (at) => (at ? first(time.format(at)) : ''),
+    day: (at) => (at ? first(day.format(at)) : ''),
     number: (n) => number.format(n),
     list: (items) => list.format(items),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),

@@ -23,7 +23,7 @@ export function readForm<T extends TObject>(body: unknown, schema: T): Static<T>
       continue
     }
     // Blanks at the ends of a password count.
-    const value = /password/i.test(field) ? String(given[field] ?? '') : text(given[field])
+    const value = /password/i.test(field) ? untrimmed(given[field]) : text(given[field])
     values[field] = value
     if (shape.minLength && value.length < shape.minLength) {
       problems.push({
@@ -53,6 +53,10 @@ interface FieldShape {
 export function text(value: unknown): string {
   const one = Array.isArray(value) ? value[0] : value
   return typeof one === 'string' ? one.replaceAll('\0', '').replaceAll('\r\n', '\n').trim() : ''
+}
+
+function untrimmed(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** All values of a field that may come once or many times. */

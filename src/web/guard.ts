@@ -57,13 +57,13 @@ async function checkAccess(app: App, request: FastifyRequest, reply: FastifyRepl
 async function reachCustomer(app: App, request: FastifyRequest): Promise<string | undefined> {
   const given = (request.params as { customer: string }).customer
   const number = given.toUpperCase()
+  const today = app.today()
   const active = request.access?.active
   const found =
-    active?.number === number ? active : await findCustomerOf(app.database, request.person!.id, number)
+    active?.number === number ? active : await findCustomerOf(app.database, request.person!.id, number, today)
   if (!found) throw new NotFound()
   request.customer = { ...found, ...holdsOf(found, request.person!, app.publisher()) }
-  if (given !== number && request.method === 'GET') return request.url.replace(`/c/${given}`, `/c/${number}`)
-  const today = app.today()
+  if (given !== number && request.method === 'GET') return request.url.replace(/^\/c\/[^/?]+/, `/c/${number}`)
   if (!found.countedOn || found.countedOn < today) {
     await app.database.forCustomer(found.id, (tx) => countCustomer(tx, found.id, today), {
       deadlineMs: 60_000,

@@ -3,5 +3,6 @@ export function localPath(to: string): string {
   const base = 'http://guichet.invalid'
   if (!to.startsWith('/') || !URL.canParse(to, base)) return '/'
   const url = new URL(to, base)
-  return url.origin === base && !/^\/[/\\]/.test(to) ? url.pathname + url.search : '/'
+  // A path such as /.//host resolves to //host, which a browser takes for another site.
+  return url.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search : '/'
 }

@@ -47,9 +47,11 @@ export async function registerSession(app: App): Promise<void> {
     idGenerator: (request) => `${request?.signingIn ?? 'anyone'}.${randomBytes(24).toString('base64url')}`,
   })
   app.decorateRequest('signingIn', null)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     request.access = request.session?.access ?? null
     request.person = request.access?.person ?? null
+    // Whatever kind of answer it becomes, files to download too. What visitors get has a token of theirs in it.
+    reply.header('cache-control', request.person ? 'no-store' : 'private, no-cache')
   })
 }
 

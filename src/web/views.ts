@@ -65,7 +65,6 @@ function renderPage(app: App, reply: FastifyReply, view: string, data: PageData)
   const customer = request.customer
   const notices = noticesOf(request)
   reply.type('text/html; charset=utf-8')
-  if (person) reply.header('cache-control', 'no-store')
   return reply.render(view, {
     problems: [],
     values: {},

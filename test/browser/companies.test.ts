@@ -14,7 +14,7 @@ import {
 } from '../helpers/counter.ts'
 import { effectSince, stored } from '../helpers/effect.ts'
 
-const timeout = 90_000
+const timeout = 180_000
 
 let browser: Browser
 let counter: Counter

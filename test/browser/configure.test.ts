@@ -14,11 +14,12 @@ import {
   press,
   requestNumber,
   textOf,
+  titleOf,
 } from '../helpers/counter.ts'
 import { effectSince, stored } from '../helpers/effect.ts'
 
 /** A journey is some sixty pages; the machine may be busy with other tests. */
-const timeout = 90_000
+const timeout = 180_000
 
 let browser: Browser
 beforeAll(async () => {
@@ -65,7 +66,7 @@ async function filtersLicenses({ page, words }: Guest): Promise<void> {
   await page.waitForURL('**/licenses?text=&family=Trac%C3%A9&show=all')
   await expect.poll(() => page.locator('#results tbody tr').count()).toBe(1)
   expect(await textOf(row('Relay Server'))).toContain(words('licenses.tag.expired'))
-  expect(await page.title()).toContain(words('licenses.title'))
+  expect(await titleOf(page)).toContain(words('licenses.title'))
   await page.goto('/c/100234/licenses')
   await page.locator('#show').selectOption('expiring')
   await page.locator('#text').fill('mesh')
@@ -93,7 +94,7 @@ async function refusesTooMany({ page, words }: Guest): Promise<void> {
     others: 0,
     elsewhere: 0,
   })
-  expect(await page.title()).toMatch(words('frame.errorTitle', { title: '' }))
+  expect(await titleOf(page)).toContain(words('frame.errorTitle', { title: '' }))
   expect(await focused(page)).toBe('problems')
   expect(await textOf(page.locator('#problems a[href="#quantity"]'))).toBe(reason)
   expect(await textOf(page.locator('#quantity-error'))).toContain(reason)

@@ -19,7 +19,7 @@ import {
 import { effectSince, stored } from '../helpers/effect.ts'
 
 /** A journey is some twenty pages; the machine may be busy with other tests. */
-const timeout = 90_000
+const timeout = 180_000
 
 let browser: Browser
 beforeAll(async () => {

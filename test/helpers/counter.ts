@@ -20,11 +20,12 @@ function wordsIn(locale: Locale): Translate {
 }
 
 /** Every journey: the three ways in English, and with scripts off in French. */
-export const journeys: { way: Way; locale: Locale; words: Translate }[] = [
-  ...ways.map((way) => ({ way, locale: 'en' as const, words: wordsIn('en') })),
-  { way: 'scripts off', locale: 'fr', words: wordsIn('fr') },
+export const journeys: { way: Way; locale: Locale }[] = [
+  ...ways.map((way) => ({ way, locale: 'en' as const })),
+  { way: 'scripts off', locale: 'fr' },
 ]
 
+/** `words` are those of the catalogue as `textOf` gives them. */
 export type Guest = Visit & { words: Translate; locale: Locale }
 
 /** A person of the cast at the counter, signed in, reading in that language. */
@@ -51,8 +52,12 @@ export async function textOf(part: Page | Locator): Promise<string> {
   return fold((await locator.textContent()) ?? '')
 }
 
+export async function titleOf(page: Page): Promise<string> {
+  return fold(await page.title())
+}
+
 function fold(text: string): string {
-  return text.replace(/[\s\u00a0\u202f]+/g, ' ').trim()
+  return text.replace(/\s+/g, ' ').trim()
 }
 
 /** Presses the link or button of that name in main and waits for the page it leads to. */

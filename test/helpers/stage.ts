@@ -46,7 +46,10 @@ export async function makeStage(locale: Locale): Promise<Stage> {
     return visitor
   }
   const both = await as('both')
-  await t.db.owner.db.execute(sql`update publisher set support_text = 'Monday to Friday, 9:00 to 17:00'`)
+  await t.db.owner.db.execute(
+    sql`update publisher set is_demonstration = true, support_text = 'Monday to Friday, 9:00 to 17:00'`,
+  )
+  await t.app.refreshPublisher()
   return { t, scene, locale, as, anew, ...(await makeThings(t, scene, both)) }
 }
 

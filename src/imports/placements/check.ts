@@ -43,14 +43,14 @@ async function findEntitlements(tx: Db, today: string): Promise<void> {
   await tx.execute(sql`
     update load_placements r set entitlement_id = e.id, product_id = e.product_id, family_id = p.family_id,
       is_maintained = ${isMaintained(today)},
-      placed = coalesce((select l.quantity from placements l
-        where l.customer_id = r.customer_id and l.entitlement_id = e.id and l.host_id = r.host_id), 0)
+      placed = coalesce(l.quantity, 0), placed_as = l.configuration_id
     from load_placements s
     join orders o on o.customer_id = s.customer_id and o.sales_order_number = s.sales_order_number
     join order_lines i on i.customer_id = o.customer_id and i.order_id = o.id and i.line = s.order_line
     join entitlements e on e.customer_id = i.customer_id and e.id = i.entitlement_id
     join products p on p.id = e.product_id
     left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
+    left join placements l on l.customer_id = e.customer_id and l.entitlement_id = e.id and l.host_id = s.host_id
     where s.line = r.line`)
   await refuse(tx, {
     table,

@@ -15,8 +15,7 @@ export async function checkConfigurations(tx: Db): Promise<void> {
     params: sql`'number', c.configuration_number`,
     from: sql`configurations c`,
     where: sql`${gives} and c.configuration_number <> r.configuration_number and case when r.placed > 0
-      then c.customer_id = r.customer_id and c.id = (select l.configuration_id from placements l
-        where l.customer_id = r.customer_id and l.entitlement_id = r.entitlement_id and l.host_id = r.host_id)
+      then c.customer_id = r.customer_id and c.id = r.placed_as
       else ${sameTuple} end`,
   })
   await refuse(tx, {

@@ -3,7 +3,8 @@ import type { StagedRow } from '../stage.ts'
 
 export const placementColumns = `customer_number text, host_name text, sales_order_number text, order_line integer,
   quantity integer, configuration_number text, id uuid, configuration_id uuid, customer_id uuid, host_id uuid,
-  entitlement_id uuid, product_id uuid, family_id uuid, is_maintained boolean, placed integer`
+  entitlement_id uuid, product_id uuid, family_id uuid, is_maintained boolean, placed integer,
+  placed_as uuid`
 
 export function readPlacement(cells: Cells, newId: () => string): StagedRow {
   const number = cells.number('customer_number')

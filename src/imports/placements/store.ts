@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { configurationKey, numberConfigurations } from '../../hosts/configurations.ts'
 import { writeTransfers } from '../../plans/write-transfers.ts'
-import { useNestedLoops } from '../bulk.ts'
 import { fine } from '../reasons.ts'
+import { useNestedLoops } from '../settle-file.ts'
 import type { Context } from '../stage.ts'
 import { storeConfigurations } from './configurations.ts'
 
@@ -30,6 +30,9 @@ export async function storePlacements(tx: Db, { loadId }: Context): Promise<void
     where ${fine()}`)
   await storeConfigurations(tx)
   await makeRoom(tx)
+  await tx.execute(
+    sql`create index on load_placements (customer_id, line) where result in ('added', 'changed')`,
+  )
   await useNestedLoops(tx, true)
   for (let from: Row | undefined; ; ) {
     const rows = await nextRows(tx, from)
@@ -68,10 +71,8 @@ async function nextRows(tx: Db, from: Row | undefined): Promise<Row[]> {
   const rows = await tx.execute<Row>(sql`
     select r.line, r.id, r.customer_id as "customerId", r.entitlement_id as "entitlementId",
       r.host_id as "hostId", r.family_id as "familyId", r.is_maintained as "isMaintained",
-      r.quantity - r.placed as difference, l.configuration_id as "placedAs"
+      r.quantity - r.placed as difference, r.placed_as as "placedAs"
     from load_placements r
-    left join placements l on l.customer_id = r.customer_id and l.entitlement_id = r.entitlement_id
-      and l.host_id = r.host_id
     where r.result in ('added', 'changed') ${after}
     order by r.customer_id, r.line limit ${batchSize}`)
   return [...rows]

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import { countLoaded } from './count-loaded.ts'
 import type { FileName } from './file-list.ts'
-import type { Loader } from './stage.ts'
+import type { Context, Loader } from './stage.ts'
 
 /** From this many rows on, what the planner knows of the tables before the load misleads it. */
 const many = 5000
@@ -24,20 +25,19 @@ const stored: Record<FileName, string[]> = {
 }
 
 /**
- * Settles a file so that the time grows with its rows, not with their square: a table that was empty a moment ago,
- * or was left so by a dry run, is taken for empty, and then looked through once for each row.
+ * Checks and stores a file, and counts anew, so that the time grows with its rows, not with their square: a table that
+ * was empty a moment ago, or was left so by a dry run, is taken for empty, and then looked through once for each row.
  */
-export async function asBulk(
-  tx: Db,
-  loader: Loader,
-  rows: number,
-  settle: () => Promise<void>,
-): Promise<void> {
-  if (rows < many) return settle()
-  await useNestedLoops(tx, false)
-  await settle()
-  await useNestedLoops(tx, true)
-  for (const table of stored[loader.name]) await tx.execute(sql`analyze ${sql.identifier(table)}`)
+export async function settleFile(tx: Db, loader: Loader, rows: number, context: Context): Promise<void> {
+  const isBulk = rows >= many
+  if (isBulk) await useNestedLoops(tx, false)
+  await loader.settle(tx, context)
+  if (isBulk) {
+    for (const table of stored[loader.name]) await tx.execute(sql`analyze ${sql.identifier(table)}`)
+    await useNestedLoops(tx, false)
+  }
+  await countLoaded(tx, loader, context.today)
+  if (isBulk) await useNestedLoops(tx, true)
 }
 
 /** Off for statements over all rows of a file; on for those over a few. */

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { loggerFor } from '../src/logger.ts'
+
+const { serializers } = loggerFor({ logLevel: 'info' }, false)
+
+test('the log has no token of a password link, mangled ones included', () => {
+  for (const tail of ['', '/', '%', '/x?y=1', '.']) {
+    expect(serializers.req({ method: 'GET', url: `/password/sEcReT${tail}` }).url).not.toContain('sEcReT')
+  }
+  expect(serializers.req({ url: '/c/100234/hosts?q=a' }).url).toBe('/c/100234/hosts?q=a')
+})
+
+test('the log has the statement that failed and why, but not its values', () => {
+  const cause = new Error('the server says no')
+  const error = new Error(
+    'Failed query: update people set a = $1\nparams: $argon2id$abc,\nada@demo.example',
+    { cause },
+  )
+  const logged = JSON.stringify(serializers.err(new Error('not available', { cause: error })))
+  expect(logged).toContain('update people')
+  expect(logged).toContain('the server says no')
+  expect(logged).not.toMatch(/argon2id|ada@/)
+})
