@@ -14,7 +14,13 @@ import { demonstrationPassword } from './accounts.ts'
 import { confirmAccounts } from './people.ts'
 import { makeRequests } from './requests.ts'
 
-const settings = { id: 1, name: 'Halden Software', timeZone: 'Europe/Paris' }
+const settings = {
+  id: 1,
+  name: 'Halden Software',
+  timeZone: 'Europe/Paris',
+  supportText: 'Telephone +33 2 55 55 01 00, Monday to Friday, 9:00 to 18:00',
+  supportUrl: 'mailto:support@halden.example',
+}
 
 /**
  * Loads the demonstration publisher (domain.md section 10) into an empty database; says whether the database holds

@@ -6,6 +6,7 @@ import { planHost } from '../hosts/plan-host.ts'
 import { findPlannedHost } from '../hosts/planned.ts'
 import type { Problem } from '../web/forms.ts'
 import { readForm, text } from '../web/forms.ts'
+import type { Translate } from '../web/i18n.ts'
 import { actOnce } from '../web/once.ts'
 import { idsOf, planPath } from './open-draft.ts'
 import { servesCounted } from './queries.ts'
@@ -45,7 +46,7 @@ export async function showNewHost(
   const kind = isCounted && asked === 'triad' ? 'triad' : 'single'
   return reply.page('plans/new-host', {
     title: t(kind === 'triad' ? 'plans.newHost.titleTriad' : 'plans.newHost.title'),
-    problems,
+    problems: kind === 'triad' ? ofMachines(problems, t) : problems,
     values,
     kind,
     kinds: isCounted
@@ -65,6 +66,14 @@ export async function showNewHost(
     submitText: t('plans.continue'),
     check: `${customer.base}/plans/host-id-check`,
     plan: planPath(request, plan.id),
+  })
+}
+
+/** Says of which of a triad's three machines a problem is. */
+function ofMachines(problems: Problem[], t: Translate): Problem[] {
+  return problems.map(({ field, message }) => {
+    const machine = /^(?:id|server)([123])$/.exec(field ?? '')?.[1]
+    return { field, message: machine ? t('plans.newHost.ofMachine', { machine, message }) : message }
   })
 }
 
@@ -100,11 +109,12 @@ export async function showChangedHost(
       servesCounted(tx, { customerId: customer.id, planId: plan.id, hostId: host }),
     ]),
   )
+  const kind = (typed['kind'] ?? values.kind) === 'triad' ? 'triad' : 'single'
   return reply.page('plans/new-host', {
     title: t('plans.newHost.change', { host: values.label }),
-    problems,
+    problems: kind === 'triad' ? ofMachines(problems, t) : problems,
     values: { ...values, ...typed },
-    kind: (typed['kind'] ?? values.kind) === 'triad' ? 'triad' : 'single',
+    kind,
     kinds: [],
     isCounted,
     action: `${planPath(request, plan.id)}/hosts/${host}`,
