@@ -61,14 +61,12 @@ describe('hostile text in every stored field', () => {
     await fc.assert(property, { numRuns: 2, endOnFailure: true })
   })
 
-  test.each([
-    ['40-letter words', 'Donaudampfschifffahrtsgesellschaftskapitän'],
-    [
-      'from right to left, Japanese and emoji',
-      ' برنامج إدارة التراخيص ライセンス管理サーバー製品名 👩🏽‍🚀🧮',
-    ],
-  ])('and huge quantities: %s do not make a page wider than 320 px', { timeout }, async (_name, text) => {
-    await wear(text)
+  test('however long, from right to left, or huge, it makes no page wider than 320 px', {
+    timeout,
+  }, async () => {
+    await wear(
+      'Donaudampfschifffahrtsgesellschaftskapitän برنامج إدارة التراخيص ライセンス管理サーバー製品名 👩🏽‍🚀🧮',
+    )
     await stage.t.db.owner.db.execute(sql`update license_sums set owned = 2000000000, placed = 1999999999`)
     await stage.t.db.owner.db.execute(sql`update entitlements set owned = 2000000000, entitled = 2000000000`)
     const base = await listening()
