@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { type Config, isDemonstration } from './config.ts'
 import { connect, type Database } from './db.ts'
 import { findRunning, startEmbedded } from './embedded-postgres.ts'
@@ -49,6 +50,19 @@ async function embeddedFor({ home }: Config, log: (text: string) => void, beside
 /** Loads the demonstration where it is wanted and the database is still empty; says whether this is one. */
 export async function prepareDemonstration(config: Config, opened: Opened): Promise<boolean> {
   if (!isDemonstration(config)) return false
+  if (await isLoaded(opened)) return true
   const { loadDemonstrationOnce } = await import('./demonstration/load.ts')
   return loadDemonstrationOnce(config, opened)
+}
+
+/** Whether the demonstration is all there, its requests (which it makes last) included: most starts need no more. */
+async function isLoaded({ ownerUrl }: Opened): Promise<boolean> {
+  const owner = connect({ url: ownerUrl, poolSize: 1, applicationName: 'guichet start' })
+  try {
+    const [row] = await owner.db.execute<{ loaded: boolean }>(sql`
+      select is_demonstration and exists (select from requests) as loaded from publisher`)
+    return row?.loaded ?? false
+  } finally {
+    await owner.close()
+  }
 }

@@ -1,4 +1,6 @@
+import { enableCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { type Config, readConfig } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
 import { refuseUnfit } from './fit.ts'
@@ -27,16 +29,21 @@ try {
 async function start(): Promise<void> {
   await refuseUnfit()
   const config = readConfig()
+  // Types are stripped and modules compiled once, not at every start.
+  enableCompileCache(join(config.home, 'compile-cache'))
   // The rest is read only once the settings are known to be right.
   const [{ openKeys }, { openDatabase, prepareDemonstration }] = await Promise.all([
     import('./packs/keys.ts'),
     import('./runtime.ts'),
   ])
   const packKeys = openKeys(config.packKeysFolder)
+  // Read while Postgres starts; a fault in them is thrown where they are awaited.
+  const pages = Promise.all([import('./app.ts'), import('./jobs/start.ts')])
+  pages.catch(() => {})
   const opened = await openDatabase(config, say)
   closers.push(() => opened.close())
   const isDemo = await prepareDemonstration(config, opened)
-  const [{ buildApp }, { startJobs }] = await Promise.all([import('./app.ts'), import('./jobs/start.ts')])
+  const [{ buildApp }, { startJobs }] = await pages
   const logger = loggerFor(config, process.stdout.isTTY)
   const app = await buildApp({ config, database: opened.database, packKeys, logger })
   closers.push(() => app.close())
