@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type postgres from 'postgres'
 import { acquire } from './database/acquire.ts'
 import { openClient, serverLimits } from './database/client.ts'
@@ -21,6 +21,11 @@ export type ConnectOptions = {
 /** For one call that may take longer than the others, such as a load. */
 type CallOptions = { deadlineMs?: number }
 
+type ReadOptions = CallOptions & {
+  /** All statements are sent before the first answer: the end of the transaction goes with them, one write for all. */
+  atOnce?: boolean
+}
+
 export interface Database {
   /** Without a transaction, and without a customer: sees only the publisher-wide tables. */
   readonly db: Db
@@ -36,10 +41,10 @@ export interface Database {
   readCustomer<T>(
     ids: string | readonly string[],
     work: (tx: Db) => Promise<T>,
-    options?: CallOptions,
+    options?: ReadOptions,
   ): Promise<T>
   /** For one person: sees their own associations and those customers' names only. */
-  forPerson<T>(personId: string, work: (tx: Db) => Promise<T>): Promise<T>
+  forPerson<T>(personId: string, work: (tx: Db) => Promise<T>, options?: ReadOptions): Promise<T>
   /** Read-write on publisher-wide tables. */
   transaction<T>(work: (tx: Db) => Promise<T>, options?: CallOptions): Promise<T>
   /** Throws `Unavailable`. */
@@ -53,6 +58,7 @@ type Call<T> = {
   settings: Setting[]
   work: (tx: Db) => Promise<T>
   deadlineMs?: number | undefined
+  atOnce?: boolean | undefined
 }
 
 const tries = 4
@@ -77,10 +83,19 @@ export function connect(options: ConnectOptions): Database {
   async function once<T>({ mode, settings, work, ...call }: Call<T>): Promise<T> {
     const connection = await acquire(pool, waitMs)
     const transaction = new Transaction(connection, pool.options, prepare, call.deadlineMs ?? deadlineMs)
+    // Comes before the driver's own turn, in which it writes what was asked for until then.
+    const beforeWriting = call.atOnce ? nextTurn() : undefined
     transaction.open(mode, [...settings, ...limits(call.deadlineMs)])
+    const working = transaction.within(work(drizzle.transaction(transaction)))
+    if (beforeWriting) {
+      working.catch(() => {})
+      await beforeWriting
+      transaction.end('commit').catch(() => {})
+      return await working
+    }
     let result: T
     try {
-      result = await transaction.within(work(drizzle.transaction(transaction)))
+      result = await working
     } catch (error) {
       await transaction.end('rollback')
       throw error
@@ -134,7 +149,8 @@ export function connect(options: ConnectOptions): Database {
       run({ mode: 'read write', settings: [customers(ids)], work, ...call }),
     readCustomer: async (ids, work, call) =>
       run({ mode: 'read only', settings: [customers(ids)], work, ...call }),
-    forPerson: async (id, work) => run({ mode: 'read only', settings: [['app.person', checked(id)]], work }),
+    forPerson: async (id, work, call) =>
+      run({ mode: 'read only', settings: [['app.person', checked(id)]], work, ...call }),
     transaction: (work, call) => run({ mode: 'read write', settings: [], work, ...call }),
     ping: async () => void (await single('select 1', [], false)),
     close: async () => {

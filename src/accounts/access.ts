@@ -58,16 +58,15 @@ export async function findCustomerOf(
   today: string,
 ): Promise<Reached | undefined> {
   if (!/^[A-Z0-9-]{1,20}$/.test(number)) return undefined
-  return database.forPerson(personId, async (tx) => {
-    const rows = await tx.execute<Omit<Reached, 'base'> & Record<string, unknown>>(sql`
-      select ${reachedColumns(today)}
-      from people p
-      join associations a on a.person_id = p.id
-      join customers c on c.id = a.customer_id
-      where p.id = ${personId} and c.customer_number = ${number}`)
-    const [row] = rows
-    return row && { ...row, base: baseOf(row.number) }
-  })
+  const query = sql`
+    select ${reachedColumns(today)}
+    from people p
+    join associations a on a.person_id = p.id
+    join customers c on c.id = a.customer_id
+    where p.id = ${personId} and c.customer_number = ${number}`
+  const read = (tx: Db) => tx.execute<Omit<Reached, 'base'> & Record<string, unknown>>(query)
+  const [row] = await database.forPerson(personId, read, { atOnce: true })
+  return row && { ...row, base: baseOf(row.number) }
 }
 
 export function baseOf(number: string): string {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import type { Db } from '../db.ts'
 import { contractsNamed } from '../entitlements/count.ts'
 import { isId } from '../ids.ts'
 import { text } from '../web/forms.ts'
@@ -23,13 +24,13 @@ async function showSummary(request: FastifyRequest, reply: FastifyReply) {
   const filter = readFilter(request.query)
   const { after } = request.query as { after?: string }
   const key = keyOf(after)
-  const [found, totals, families] = await database.readCustomer(customer.id, (tx) =>
+  const read = (tx: Db) =>
     Promise.all([
       listSummary(tx, customer.id, filter, today, key),
       sumSummary(tx, customer.id, filter, today),
       listFamilies(tx, customer.id),
-    ]),
-  )
+    ])
+  const [found, totals, families] = await database.readCustomer(customer.id, read, { atOnce: true })
   const products = found.slice(0, pageSize)
   const path = `${customer.base}/licenses`
   return reply.page('licenses/summary', {

@@ -33,9 +33,16 @@ export function formatFor(locale: Locale, timeZone: string): Format {
 
 /** Today in a time zone, 'YYYY-MM-DD'. */
 export function todayIn(timeZone: string, now = new Date()): string {
-  return isoDay(timeZone).format(now)
+  const minute = Math.floor(now.getTime() / 60_000)
+  const last = lastDays.get(timeZone)
+  if (last?.minute === minute) return last.day
+  const day = isoDay(timeZone).format(now)
+  lastDays.set(timeZone, { minute, day })
+  return day
 }
 
+// Asked several times for each page; a day begins with a minute everywhere.
+const lastDays = new Map<string, { minute: number; day: string }>()
 const isoDays = new Map<string, Intl.DateTimeFormat>()
 
 function isoDay(timeZone: string): Intl.DateTimeFormat {

@@ -5,7 +5,7 @@ import type { FastifyRequest, Session } from 'fastify'
 import { baseOf, type CustomerRef, type Person, type Reached, reachedColumns } from '../accounts/access.ts'
 import type { App } from '../app.ts'
 import { keyFor } from '../config.ts'
-import type { Database } from '../db.ts'
+import type { Database, Db } from '../db.ts'
 import { networkOf } from './network.ts'
 
 /** What one round trip at the start of a request tells: the person, the active company and the primary one. */
@@ -129,24 +129,24 @@ type Row = {
 
 async function findSession(app: App, idHash: string, personId: string): Promise<Session | null> {
   const { sessionIdleMinutes } = app.config
-  const [row] = await app.database.forPerson(personId, (tx) =>
-    tx.execute<Row & Record<string, unknown>>(sql`
-      select s.active_customer_id as "activeCustomerId", s.data,
-             s.last_seen_at < now() - interval '1 minute' as "isStale",
-             json_build_object('id', p.id, 'name', p.name, 'email', p.email, 'language', p.language,
-               'timeZone', p.time_zone, 'isStaff', p.is_staff, 'isConfirmed', p.confirmed_at is not null) as person,
-             (select count(*)::int from associations n where n.person_id = p.id) as associations,
-             (select json_build_object('id', pc.id, 'number', pc.customer_number, 'name', pc.name)
-                from customers pc where pc.id = p.primary_customer_id) as "primary",
-             ${reachedColumns(app.today())}
-      from sessions s
-      join people p on p.id = s.person_id
-      left join associations a on a.customer_id = coalesce(s.active_customer_id, p.primary_customer_id)
-                              and a.person_id = p.id
-      left join customers c on c.id = a.customer_id
-      where s.id_hash = ${idHash} and s.person_id = ${personId} and s.revoked_at is null
-        and s.expires_at > now() and s.last_seen_at > now() - make_interval(mins => ${sessionIdleMinutes}::int)`),
-  )
+  const query = sql`
+    select s.active_customer_id as "activeCustomerId", s.data,
+           s.last_seen_at < now() - interval '1 minute' as "isStale",
+           json_build_object('id', p.id, 'name', p.name, 'email', p.email, 'language', p.language,
+             'timeZone', p.time_zone, 'isStaff', p.is_staff, 'isConfirmed', p.confirmed_at is not null) as person,
+           (select count(*)::int from associations n where n.person_id = p.id) as associations,
+           (select json_build_object('id', pc.id, 'number', pc.customer_number, 'name', pc.name)
+              from customers pc where pc.id = p.primary_customer_id) as "primary",
+           ${reachedColumns(app.today())}
+    from sessions s
+    join people p on p.id = s.person_id
+    left join associations a on a.customer_id = coalesce(s.active_customer_id, p.primary_customer_id)
+                            and a.person_id = p.id
+    left join customers c on c.id = a.customer_id
+    where s.id_hash = ${idHash} and s.person_id = ${personId} and s.revoked_at is null
+      and s.expires_at > now() and s.last_seen_at > now() - make_interval(mins => ${sessionIdleMinutes}::int)`
+  const read = (tx: Db) => tx.execute<Row & Record<string, unknown>>(query)
+  const [row] = await app.database.forPerson(personId, read, { atOnce: true })
   if (!row) return null
   if (row.isStale) touch(app, idHash)
   return {
