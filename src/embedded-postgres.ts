@@ -23,6 +23,8 @@ export type EmbeddedOptions = {
   log: (text: string) => void
   /** False: a crash of the machine may lose everything, which is faster; for tests. */
   durable?: boolean
+  /** Called once, when the database has been set off and is only waited for. */
+  meanwhile?: () => void
 }
 
 export type Embedded = {
@@ -37,7 +39,9 @@ export type Embedded = {
  * Starts a Postgres of our own on data in `home`, made when there is none. Throws with words, for the person who
  * starts Guichet, when it cannot. A server left by a killed process is stopped first; one that dies is started again.
  */
-export async function startEmbedded({ home, log, durable = true }: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { home, log, durable = true } = options
+  const meanwhile = once(options.meanwhile)
   const folder = resolve(home)
   mustBeWritable(folder)
   const unlock = takeLock(join(folder, 'guichet.pid'), folder)
@@ -49,9 +53,11 @@ export async function startEmbedded({ home, log, durable = true }: EmbeddedOptio
     if (!existsSync(cluster.data)) {
       Object.assign(secrets, { rolesMade: false })
       writeSecrets(secretsFile, secrets)
-      initialise(cluster, secrets.admin)
+      const making = initialise(cluster, secrets.admin)
+      meanwhile()
+      await making
     }
-    const server = await supervise(cluster, secrets, durable, log)
+    const server = await supervise(cluster, secrets, { durable, log, meanwhile })
     const urls = urlsOf(secrets)
     try {
       if (!secrets.rolesMade) {
@@ -86,6 +92,14 @@ export function findRunning(home: string): Pick<Embedded, 'ownerUrl' | 'appUrl'>
   if (!isLocked(join(folder, 'guichet.pid')) || !existsSync(secretsFile)) return undefined
   const secrets = readSecrets(secretsFile)
   return secrets.rolesMade ? urlsOf(secrets) : undefined
+}
+
+function once(work: () => void = () => {}): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) work()
+    isDone = true
+  }
 }
 
 function mustBeWritable(folder: string): void {
@@ -124,7 +138,11 @@ async function stopOrphan(data: string, log: (text: string) => void): Promise<vo
 }
 
 /** Starts the server, on the port it had last where that is free, and starts it again whenever it dies. */
-async function supervise(cluster: Cluster, secrets: Secrets, durable: boolean, log: (text: string) => void) {
+async function supervise(
+  cluster: Cluster,
+  secrets: Secrets,
+  { durable, log, meanwhile }: Required<Pick<EmbeddedOptions, 'durable' | 'log' | 'meanwhile'>>,
+) {
   let stopping = false
   let server = await start()
   watch()
@@ -133,7 +151,7 @@ async function supervise(cluster: Cluster, secrets: Secrets, durable: boolean, l
     for (let attempt = 1; ; attempt++) {
       secrets.port = await freePort(secrets.port)
       try {
-        return await launch(cluster, secrets.port, durable)
+        return await launch(cluster, secrets.port, { durable, meanwhile })
       } catch (error) {
         // Between our look and its start somebody else may have taken the port.
         if (attempt === 3 || !/could not bind/.test((error as Error).message)) throw error
@@ -150,7 +168,7 @@ async function supervise(cluster: Cluster, secrets: Secrets, durable: boolean, l
       while (!stopping) {
         await sleep(500)
         try {
-          server = await launch(cluster, secrets.port, durable)
+          server = await launch(cluster, secrets.port, { durable })
           if (stopping) await stopServer(server.pid!)
           return watch()
         } catch (error) {

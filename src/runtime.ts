@@ -1,8 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { type Config, isDemonstration } from './config.ts'
-import { connect, type Database } from './db.ts'
+import type { Database } from './db.ts'
 import { findRunning, startEmbedded } from './embedded-postgres.ts'
-import { migrate } from './tasks/migrate.ts'
 
 export interface Opened {
   /** As the application's role. */
@@ -14,18 +12,21 @@ export interface Opened {
 
 /**
  * Opens the configured database, or starts the embedded one, and brings its tables up to date. `beside`: a command
- * that may join the embedded database of a Guichet that runs. Throws with words for the operator.
+ * that may join the embedded database of a Guichet that runs. `meanwhile` is called once while Postgres comes up.
+ * Throws with words for the operator.
  */
 export async function openDatabase(
   config: Config,
   log: (text: string) => void,
-  { beside = false } = {},
+  { beside = false, meanwhile = () => {} } = {},
 ): Promise<Opened> {
-  const embedded = config.databaseUrl ? undefined : await embeddedFor(config, log, beside)
+  const embedded = config.databaseUrl ? undefined : await embeddedFor(config, log, beside, meanwhile)
+  if (!embedded) meanwhile()
   const appUrl = embedded?.appUrl ?? config.databaseUrl!
   const ownerUrl = embedded?.ownerUrl ?? config.databaseOwnerUrl!
   const { prepare } = config
   try {
+    const [{ connect }, { migrate }] = await Promise.all([import('./db.ts'), import('./tasks/migrate.ts')])
     await migrate(ownerUrl, decodeURIComponent(new URL(appUrl).username))
     const database = connect({ url: appUrl, prepare })
     return {
@@ -42,9 +43,14 @@ export async function openDatabase(
   }
 }
 
-async function embeddedFor({ home }: Config, log: (text: string) => void, beside: boolean) {
+async function embeddedFor(
+  { home }: Config,
+  log: (text: string) => void,
+  beside: boolean,
+  meanwhile: () => void,
+) {
   const running = beside ? findRunning(home) : undefined
-  return running ? { ...running, stop: async () => {} } : startEmbedded({ home, log })
+  return running ? { ...running, stop: async () => {} } : startEmbedded({ home, log, meanwhile })
 }
 
 /** Loads the demonstration where it is wanted and the database is still empty; says whether this is one. */
@@ -57,10 +63,11 @@ export async function prepareDemonstration(config: Config, opened: Opened): Prom
 
 /** Whether the demonstration is all there, its requests (which it makes last) included: most starts need no more. */
 async function isLoaded({ ownerUrl }: Opened): Promise<boolean> {
+  const { connect } = await import('./db.ts')
   const owner = connect({ url: ownerUrl, poolSize: 1, applicationName: 'guichet start' })
   try {
-    const [row] = await owner.db.execute<{ loaded: boolean }>(sql`
-      select is_demonstration and exists (select from requests) as loaded from publisher`)
+    const [row] = await owner.sql<{ loaded: boolean }[]>`
+      select is_demonstration and exists (select from requests) as loaded from publisher`
     return row?.loaded ?? false
   } finally {
     await owner.close()

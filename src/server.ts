@@ -37,17 +37,19 @@ async function start(): Promise<void> {
     import('./runtime.ts'),
   ])
   const packKeys = openKeys(config.packKeysFolder)
-  // Read while Postgres starts; a fault in them is thrown where they are awaited.
-  const pages = Promise.all([import('./app.ts'), import('./jobs/start.ts')])
-  pages.catch(() => {})
-  const opened = await openDatabase(config, say)
+  const pages = Promise.withResolvers<typeof import('./app.ts')>()
+  // A fault in them is thrown where they are awaited.
+  pages.promise.catch(() => {})
+  const readPages = () => pages.resolve(import('./app.ts'))
+  const opened = await openDatabase(config, say, { meanwhile: readPages })
   closers.push(() => opened.close())
   const isDemo = await prepareDemonstration(config, opened)
-  const [{ buildApp }, { startJobs }] = await pages
+  const { buildApp } = await pages.promise
   const logger = loggerFor(config, process.stdout.isTTY)
   const app = await buildApp({ config, database: opened.database, packKeys, logger })
   closers.push(() => app.close())
   await app.listen({ host: config.host, port: config.port })
+  const { startJobs } = await import('./jobs/start.ts')
   const jobs = await startJobs(app)
   closers.push(() => jobs.stop())
   const { port } = app.server.address() as AddressInfo

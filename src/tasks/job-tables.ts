@@ -1,4 +1,3 @@
-import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
 import release from 'pg-boss/package.json' with { type: 'json' }
 import type postgres from 'postgres'
 import { JOBS_SCHEMA, QUEUES } from '../jobs/queues.ts'
@@ -6,9 +5,12 @@ import { JOBS_SCHEMA, QUEUES } from '../jobs/queues.ts'
 /** Makes the tables of pg-boss and its queues, or brings them up to date; by the owner, on one connection. */
 export async function makeJobTables(owner: postgres.Sql): Promise<void> {
   const installed = await versionOf(owner)
-  if (installed === undefined) await owner.unsafe(getConstructionPlans(JOBS_SCHEMA))
-  else if (installed < release.pgboss.schema) {
-    await owner.unsafe(getMigrationPlans(JOBS_SCHEMA, installed))
+  if (installed === undefined || installed < release.pgboss.schema) {
+    // Read only here: most starts have nothing to make.
+    const { getConstructionPlans, getMigrationPlans } = await import('pg-boss')
+    await owner.unsafe(
+      installed === undefined ? getConstructionPlans(JOBS_SCHEMA) : getMigrationPlans(JOBS_SCHEMA, installed),
+    )
   }
   for (const [name, options] of Object.entries(QUEUES)) {
     await owner.unsafe(`select ${JOBS_SCHEMA}.create_queue($1, $2::text::jsonb)`, [

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import {
   chownSync,
   closeSync,
@@ -16,22 +16,24 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import type { Binaries } from './binaries.ts'
 import type { RunAs } from './user.ts'
 
 export type Cluster = { data: string; logFile: string; binaries: Binaries; user: RunAs }
 
+const run = promisify(execFile)
 const logLimit = 10_000_000
 
 /** Makes a new data folder, whole or not at all. Sorting and character types are the same on every machine. */
-export function initialise({ data, binaries, user }: Cluster, adminPassword: string): void {
+export async function initialise({ data, binaries, user }: Cluster, adminPassword: string): Promise<void> {
   const draft = `${data}.new`
   const passwordFile = `${data}.password`
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft, { mode: 0o700 })
   writeFileSync(passwordFile, adminPassword, { mode: 0o600 })
   for (const path of [draft, passwordFile]) if (user.uid !== undefined) chownSync(path, user.uid, user.gid!)
-  const { status, stderr, error } = spawnSync(
+  const working = run(
     binaries.initdb,
     [
       ...['--pgdata', draft, '--username', 'postgres', '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
@@ -48,10 +50,19 @@ export function initialise({ data, binaries, user }: Cluster, adminPassword: str
       // The files go to the disk later, see flush().
       ...['--no-instructions', '--no-sync'],
     ],
-    { ...user, cwd: '/', env: {}, encoding: 'utf8' },
+    { ...user, cwd: '/', env: {} },
   )
-  rmSync(passwordFile, { force: true })
-  if (status !== 0) throw new Error(`The embedded Postgres cannot be set up: ${error?.message ?? stderr}`)
+  const end = () => working.child.kill()
+  process.once('exit', end)
+  try {
+    await working
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string }
+    throw new Error(`The embedded Postgres cannot be set up: ${stderr || message}`)
+  } finally {
+    process.off('exit', end)
+    rmSync(passwordFile, { force: true })
+  }
   renameSync(draft, data)
 }
 
@@ -64,7 +75,11 @@ export function flush({ data, binaries, user }: Cluster): void {
 }
 
 /** Starts the server and resolves when it answers; throws with the end of its log when it does not come up. */
-export async function launch(cluster: Cluster, port: number, durable: boolean): Promise<ChildProcess> {
+export async function launch(
+  cluster: Cluster,
+  port: number,
+  { durable, meanwhile }: { durable: boolean; meanwhile?: () => void },
+): Promise<ChildProcess> {
   const { data, logFile, binaries, user } = cluster
   const log = openLog(logFile)
   const began = statSync(logFile).size
@@ -81,6 +96,7 @@ export async function launch(cluster: Cluster, port: number, durable: boolean): 
   server.on('error', ({ message }) => {
     failed = message
   })
+  meanwhile?.()
   while (!isReady(data, server.pid)) {
     if (failed !== undefined || server.exitCode !== null || server.signalCode !== null) {
       throw new Error(
