@@ -11,6 +11,30 @@ for (const place of document.querySelectorAll('[data-print]')) {
   place.replaceWith(button)
 }
 
+// A password can be shown while it is typed; it is hidden again before it is sent.
+for (const place of document.querySelectorAll('[data-show]')) {
+  const input = place.querySelector('input')
+  const words = place.dataset
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'govuk-button govuk-button--secondary'
+  button.setAttribute('aria-controls', input.id)
+  const show = (isShown) => {
+    input.type = isShown ? 'text' : 'password'
+    button.textContent = isShown ? words.hide : words.show
+    button.setAttribute('aria-label', isShown ? words.hideOf : words.showOf)
+  }
+  show(false)
+  button.addEventListener('click', () => {
+    show(input.type === 'password')
+    status.textContent = input.type === 'text' ? words.shown : words.hidden
+  })
+  input.form?.addEventListener('submit', () => show(false))
+  input.autocapitalize = 'none'
+  input.spellcheck = false
+  place.append(button)
+}
+
 // A form that is on its way is not sent a second time. The server would answer the same; this saves the wait.
 document.addEventListener('submit', (event) => {
   const form = event.target

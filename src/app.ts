@@ -18,11 +18,20 @@ import Fastify, {
 } from 'fastify'
 import type { Customer, Person } from './accounts/access.ts'
 import { accountRoutes } from './accounts/routes.ts'
+import { sessionRoutes } from './accounts/session-routes.ts'
+import { companyUpgradeRoutes } from './accounts/upgrade/company-routes.ts'
+import { upgradeRoutes } from './accounts/upgrade/routes.ts'
+import { activityRoutes } from './activity/routes.ts'
 import { type Config, keyFor } from './config.ts'
 import { switchRoutes } from './customers/routes.ts'
 import type { Database } from './db.ts'
+import { askSupervisorRoutes } from './desk/ask-routes.ts'
+import { deskRequestRoutes } from './desk/request-routes.ts'
+import { deskRoutes } from './desk/routes.ts'
 import { hostRoutes } from './hosts/routes.ts'
 import { licenseRoutes } from './licenses/routes.ts'
+import { mailRoutes } from './mail/routes.ts'
+import { notificationRoutes } from './notifications/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import type { PackKey } from './packs/keys.ts'
 import { retrievalRoutes } from './packs/retrieval-routes.ts'
@@ -32,6 +41,8 @@ import { peopleRoutes } from './privileges/routes.ts'
 import { type Publisher, publisherSettings } from './publisher.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { requestRoutes } from './requests/routes.ts'
+import { askForMailRoutes } from './sign-in/ask-for-mail.ts'
+import { registerRoutes } from './sign-in/register.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { supportRoutes } from './support/routes.ts'
 import { type Redisplay, registerFailures } from './web/failures.ts'
@@ -42,10 +53,12 @@ import { type AccessRule, registerGuard } from './web/guard.ts'
 import { registerHeaders } from './web/headers.ts'
 import { healthRoutes } from './web/health.ts'
 import type { Locale, Translate } from './web/i18n.ts'
+import type { LedTo } from './web/kept-forms.ts'
 import { languageRoutes } from './web/language.ts'
 import type { Access } from './web/session.ts'
 import { registerSession } from './web/session.ts'
 import { registerViews } from './web/views.ts'
+import { registerWhereabouts } from './web/whereabouts.ts'
 
 export interface Parts {
   config: Config
@@ -81,7 +94,7 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
   app.decorate('refreshPublisher', settings.refresh)
   app.decorate('today', settings.today)
   app.decorate('routeTable', [])
-  for (const name of ['person', 'customer', 'access', 'visitor'] as const) app.decorateRequest(name)
+  for (const name of ['person', 'customer', 'access', 'visitor', 'ledTo'] as const) app.decorateRequest(name)
 
   registerHeaders(app)
   await app.register(fastifyCookie, { secret: keyFor(config, 'cookie') })
@@ -96,6 +109,7 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
       // Read into memory before anything is asked: a file or a text of a megabyte, and few others.
       limits: { fileSize: 1024 * 1024 + 1, files: 1, fieldSize: 1024 * 1024, fields: 9, parts: 10 },
     })
+    registerWhereabouts(app)
     await registerSession(app)
     await registerViews(app)
     registerFlash(app)
@@ -105,7 +119,13 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
 
     languageRoutes(app)
     signInRoutes(app)
+    askForMailRoutes(app)
+    registerRoutes(app)
     accountRoutes(app)
+    upgradeRoutes(app)
+    sessionRoutes(app)
+    notificationRoutes(app)
+    mailRoutes(app)
     switchRoutes(app)
     overviewRoutes(app)
     licenseRoutes(app)
@@ -115,6 +135,11 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
     retrievalRoutes(app)
     reportRoutes(app)
     peopleRoutes(app)
+    companyUpgradeRoutes(app)
+    askSupervisorRoutes(app)
+    deskRoutes(app)
+    deskRequestRoutes(app)
+    activityRoutes(app)
     packRoutes(app)
     supportRoutes(app)
   })
@@ -176,6 +201,8 @@ declare module 'fastify' {
     access: Access | null
     visitor: string | undefined
     signingIn: string | null
+    /** Where a POST is led to before it may act; its form is kept (web/kept-forms.ts). */
+    ledTo: LedTo | undefined
     pendingFlash: string | undefined
     locale: Locale
     t: Translate
@@ -187,11 +214,19 @@ declare module 'fastify' {
     render(view: string, data: Record<string, unknown>): FastifyReply
     /** To the sign-in page, coming back to this address after; 401 with a redirect for htmx. */
     toSignIn(): FastifyReply
+    /** To another page of ours before what was asked for; 401 with a redirect for htmx. */
+    leadTo(location: string): FastifyReply
     formToken(): string
     takeFlash(): { text: string } | null
   }
   interface FastifyContextConfig {
     access?: AccessRule
+    /** Asks for the password (and second factor) again when they were last given long ago. */
+    fresh?: boolean
+    /** Open also to who is required to set up a second factor and has not yet. */
+    beforeSecondFactor?: boolean
     redisplay?: Redisplay
+    /** Acts by a token in its own address, whoever sends it: asks for no form's token (quality.md 11). */
+    ownToken?: true
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { type MailSettings, readMailSettings } from './mail/settings.ts'
 
 /** What the environment says; see docs/install.md for each name. */
 export interface Config {
@@ -22,6 +23,7 @@ export interface Config {
   packKeysFolder: string
   sessionIdleMinutes: number
   sessionHours: number
+  mail: MailSettings
   logLevel: string
 }
 
@@ -49,6 +51,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     packKeysFolder: resolve(env.GUICHET_PACK_KEYS || join(home, 'keys', 'packs')),
     sessionIdleMinutes: integer(env, 'GUICHET_SESSION_IDLE_MINUTES', 120, 5, 60 * 24 * 30),
     sessionHours: integer(env, 'GUICHET_SESSION_HOURS', 12, 1, 24 * 90),
+    mail: readMailSettings({
+      url: env.GUICHET_SMTP_URL,
+      from: env.GUICHET_MAIL_FROM,
+      replyTo: env.GUICHET_MAIL_REPLY_TO,
+    }),
     logLevel: choice(env, 'LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
   }
   if (config.databaseOwnerUrl && !config.databaseUrl) {
@@ -70,8 +77,10 @@ export function isDemonstration(config: Pick<Config, 'databaseUrl' | 'demonstrat
   return !config.databaseUrl && config.demonstration !== 'off'
 }
 
+type KeyUse = 'session' | 'form' | 'cookie' | 'seal' | 'totp' | 'recovery' | 'issuer' | 'unsubscribe'
+
 /** A key of its own for each use, so that no signature of one can be passed off as another's. */
-export function keyFor(config: Pick<Config, 'secret'>, use: 'session' | 'form' | 'cookie'): string {
+export function keyFor(config: Pick<Config, 'secret'>, use: KeyUse): string {
   return createHash('sha256').update(`guichet ${use} ${config.secret}`).digest('hex')
 }
 

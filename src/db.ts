@@ -45,6 +45,8 @@ export interface Database {
   ): Promise<T>
   /** For one person: sees their own associations and those customers' names only. */
   forPerson<T>(personId: string, work: (tx: Db) => Promise<T>, options?: ReadOptions): Promise<T>
+  /** Read only, for the publisher's desk: what it sees of all customers (tasks/rights.ts). `by`: who looks. */
+  forDesk<T>(by: string, work: (tx: Db) => Promise<T>, options?: ReadOptions): Promise<T>
   /** Read-write on publisher-wide tables. */
   transaction<T>(work: (tx: Db) => Promise<T>, options?: CallOptions): Promise<T>
   /** Throws `Unavailable`. */
@@ -151,6 +153,8 @@ export function connect(options: ConnectOptions): Database {
       run({ mode: 'read only', settings: [customers(ids)], work, ...call }),
     forPerson: async (id, work, call) =>
       run({ mode: 'read only', settings: [['app.person', checked(id)]], work, ...call }),
+    forDesk: async (by, work, call) =>
+      run({ mode: 'read only', settings: [['app.desk', checked(by)]], work, ...call }),
     transaction: (work, call) => run({ mode: 'read write', settings: [], work, ...call }),
     ping: async () => void (await single('select 1', [], false)),
     close: async () => {

@@ -14,8 +14,14 @@ const commands: Record<
     load: () => import('./tasks/verify.ts'),
   },
   staff: {
-    usage: 'staff add EMAIL                               a one-time link for a person of the publisher',
+    usage:
+      'staff add | reset-second-factor EMAIL         let a person of the publisher in; help who lost a device',
     load: () => import('./tasks/staff.ts'),
+  },
+  issuer: {
+    usage:
+      'issuer VERB [ISSUER ...]                      single sign-on: list, add or remove who signs people in',
+    load: () => import('./tasks/issuer.ts'),
   },
   invite: {
     usage: 'invite CUSTOMER EMAIL [PRIVILEGE ...]         a one-time link for a person of a customer',
@@ -24,6 +30,10 @@ const commands: Record<
   publisher: {
     usage: 'publisher [NAME VALUE]                        show the publisher’s settings, or set one',
     load: () => import('./tasks/publisher.ts'),
+  },
+  activity: {
+    usage: 'activity verify [CUSTOMER ...]                whether the record of who did what is whole',
+    load: () => import('./tasks/activity.ts'),
   },
   keys: {
     usage: 'keys [create]                                 the keys that sign packs; make a new one',

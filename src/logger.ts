@@ -12,9 +12,12 @@ export function loggerFor({ logLevel }: Pick<Config, 'logLevel'>, isTerminal: bo
 
 type Asked = { method?: string; url?: string; host?: string; ip?: string }
 
-/** The address without the token of a password link, however the link was mangled on its way. */
+// What stands behind these is a key: to a password, an invitation, a calendar...
+const secretPaths = /\/(password|register|invitations|sign-in\/link|email|unsubscribe|calendar)\/[^?]+/i
+
+/** The address without the token of a link, however the link was mangled on its way. */
 function askedFor({ method, url = '', host, ip }: Asked) {
-  return { method, url: url.replace(/\/password\/[^?]+/i, '/password/…'), host, remoteAddress: ip }
+  return { method, url: url.replace(secretPaths, '/$1/…'), host, remoteAddress: ip }
 }
 
 type Logged = { type: string; message: string; stack: string; [more: string]: unknown }

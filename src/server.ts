@@ -54,6 +54,7 @@ async function start(): Promise<void> {
   closers.push(() => jobs.stop())
   const { port } = app.server.address() as AddressInfo
   greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
+  await greetMail(config)
 }
 
 function greet({ databaseUrl, databaseOwnerUrl }: Config, address: string, isDemo: boolean): void {
@@ -70,6 +71,14 @@ function greet({ databaseUrl, databaseOwnerUrl }: Config, address: string, isDem
   )
   for (const { email, who } of demonstrationAccounts) say(`  ${email.padEnd(26)}${who.en}`)
   say('')
+}
+
+/** Where mail goes, and whether its server answers; it need not for all the rest to work. */
+async function greetMail(config: Config): Promise<void> {
+  const { mailWords, mailProblem } = await import('./mail/start.ts')
+  say(mailWords(config))
+  const problem = await mailProblem(config)
+  if (problem) say(problem)
 }
 
 /**

@@ -14,3 +14,8 @@ export function jsonRows(rows: readonly Record<string, unknown>[]): SQL {
 export function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`
 }
+
+/** Whole numbers as one parameter. */
+export function integerArray(numbers: readonly number[]): SQL {
+  return sql`${`{${numbers.join(',')}}`}::int[]`
+}

@@ -61,10 +61,10 @@ describe('R9: naming the first supervisor', () => {
     await t.db.owner.db.update(publisher).set({ openUntilSupervised: true })
   })
 
-  test('a contact who never confirmed could use nothing, so keeps nothing', async () => {
+  test('writes them for a contact who has not confirmed yet too', async () => {
     const { customerId, contacts } = await company(2, false)
     await nameSupervisor(customerId, contacts[0]!)
-    expect(await heldIn(customerId, contacts[1]!)).toEqual([])
+    expect(await heldIn(customerId, contacts[1]!)).toEqual(['licensing (kept)', 'reporting (kept)'])
   })
 })
 

@@ -21,6 +21,8 @@ export interface Reached {
   base: string
   firstSupervisedAt: string | null
   countedOn: string | null
+  /** Associated at once on an upgrade, and not yet confirmed by another contact (R8). */
+  awaitsConfirmation: boolean
   privileges: Privilege[]
 }
 
@@ -29,23 +31,30 @@ export type CustomerRef = { id: string; number: string; name: string; base: stri
 /** request.customer: the company in the address and what the person may do there. */
 export type Customer = Reached & { holds: Holds; isOpen: boolean }
 
-/** R9: while a company never had a supervisor, each confirmed contact holds what opens the license tools. */
+/**
+ * R9: while a company never had a supervisor, each confirmed contact holds what opens the license tools; not who was
+ * upgraded at once and awaits the confirmation of another (R8).
+ */
 export function holdsOf(
-  reached: Pick<Reached, 'privileges' | 'firstSupervisedAt'>,
+  reached: Pick<Reached, 'privileges' | 'firstSupervisedAt' | 'awaitsConfirmation'>,
   person: Pick<Person, 'isConfirmed'>,
   publisher: { openUntilSupervised: boolean },
 ): { holds: Holds; isOpen: boolean } {
-  const isOpen = !reached.firstSupervisedAt && publisher.openUntilSupervised && person.isConfirmed
+  const isOpen =
+    !reached.firstSupervisedAt &&
+    publisher.openUntilSupervised &&
+    person.isConfirmed &&
+    !reached.awaitsConfirmation
   const holds = { ...holdsNothing }
   for (const privilege of reached.privileges) holds[privilege] = true
   if (isOpen) Object.assign(holds, { licensing: true, reporting: true })
   return { holds, isOpen }
 }
 
-/** The columns of a Reached, of table aliases `c` (customers) and `p` (people); needs `today`. */
+/** The columns of a Reached, of aliases `c` (customers), `a` (associations) and `p` (people); needs `today`. */
 export const reachedColumns = (today: string) => sql`
   c.id, c.customer_number as number, c.name, c.first_supervised_at as "firstSupervisedAt",
-  c.counted_on::text as "countedOn",
+  c.counted_on::text as "countedOn", a.awaits_confirmation as "awaitsConfirmation",
   array(select h.privilege from privileges h
         where h.customer_id = c.id and h.person_id = p.id and (h.until is null or h.until >= ${today}::date)
        ) as privileges`

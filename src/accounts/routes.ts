@@ -1,41 +1,78 @@
-import { Type } from 'typebox'
+import { eq } from 'drizzle-orm'
+import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { readForm } from '../web/forms.ts'
+import { people } from '../schema.ts'
 import { signedIn } from '../web/guard.ts'
-import { hash } from '../web/session.ts'
+import { isLocale, localeNames } from '../web/i18n.ts'
 import { listAssociations } from './access.ts'
-import { endSession, listSessions } from './sessions.ts'
+import { deletionRoutes } from './deletion.ts'
+import { emailRoutes } from './email.ts'
+import { passwordRoutes } from './password.ts'
+import { profileRoutes } from './profile.ts'
+import { listSections, sectionPath } from './sections.ts'
 
-const EndForm = Type.Object({ session: Type.String({ minLength: 1, maxLength: 64 }) })
+/** On the page itself; the switcher has all of them. */
+const mostCompanies = 10
 
-/** One's own account: who one is here, for which companies, and where one is signed in. */
+/** One's own account: who one is here, for which companies, and what one can see to. */
 export function accountRoutes(app: App): void {
   app.get('/account', { config: signedIn }, async (request, reply) => {
     const { id } = request.person!
-    const [associations, sessions] = await Promise.all([
+    const sections = listSections(app, request.t)
+    const [companies, you] = await Promise.all([
       app.database.forPerson(id, (tx) => listAssociations(tx, id)),
-      listSessions(app.database.db, id, app.config.sessionIdleMinutes),
+      describe(request),
     ])
-    const here = hash(request.session.sessionId)
     return reply.page('accounts/show', {
       title: request.t('accounts.title'),
-      companies: associations,
-      sessions: sessions.map((session) => ({ ...session, isHere: session.idHash === here })),
+      you,
+      companies: companies.slice(0, mostCompanies),
+      companyCount: companies.length,
+      accountSections: sections,
     })
-  })
-
-  app.post('/account/ended-sessions', { config: signedIn }, async (request, reply) => {
-    const { session } = readForm(request.body, EndForm)
-    await endSession(app.database.db, request.person!.id, session)
-    request.flash('accounts.sessionEnded')
-    return reply.redirect('/account', 303)
   })
 
   app.get('/', { config: signedIn }, async (request, reply) => {
     const { active, person } = request.access!
+    if (person.isStaff) return reply.redirect('/desk', 303)
     if (active) return reply.redirect(active.base, 303)
-    return reply.page(person.isStaff ? 'accounts/staff' : 'accounts/plain', {
-      title: request.t(person.isStaff ? 'accounts.staffTitle' : 'accounts.plainTitle'),
+    return reply.page('accounts/plain', {
+      title: request.t('accounts.plainTitle'),
+      email: person.email,
+      hasUpgrade: listSections(app, request.t).some(({ section }) => section === 'upgrade'),
     })
   })
+
+  profileRoutes(app)
+  passwordRoutes(app)
+  emailRoutes(app)
+  deletionRoutes(app)
+}
+
+/** Who one is here: the rows of a summary list. */
+async function describe({ person, server, t }: FastifyRequest) {
+  const { id, name, email, language, timeZone } = person!
+  const [row] = await server.database.db.select({ phone: people.phone }).from(people).where(eq(people.id, id))
+  const change = (section: 'profile' | 'email', of: string) => ({
+    href: sectionPath(section),
+    text: t('accounts.change'),
+    of: t('accounts.changeOf', { what: of }),
+  })
+  const rows: [key: string, value: string, section: 'profile' | 'email'][] = [
+    ['accounts.name', name || t('accounts.notGiven'), 'profile'],
+    ['accounts.email', email, 'email'],
+    ['accounts.phone', row?.phone || t('accounts.notGiven'), 'profile'],
+    [
+      'accounts.language',
+      isLocale(language) ? localeNames[language] : t('accounts.profile.asBrowser'),
+      'profile',
+    ],
+    [
+      'accounts.timeZone',
+      timeZone?.replaceAll('_', ' ') ??
+        t('accounts.profile.asPublisher', { zone: server.publisher().timeZone }),
+      'profile',
+    ],
+  ]
+  return rows.map(([key, value, section]) => ({ key: t(key), value, action: change(section, t(key)) }))
 }

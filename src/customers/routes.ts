@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { findCustomerOf, listAssociations, type Reached } from '../accounts/access.ts'
+import { findCustomerOf, type Reached } from '../accounts/access.ts'
 import type { App } from '../app.ts'
 import { NotFound } from '../errors.ts'
-import { readForm, text } from '../web/forms.ts'
+import { readForm } from '../web/forms.ts'
 import { signedIn } from '../web/guard.ts'
 import { localPath } from '../web/local-path.ts'
+import { companyRoutes, showCompanies } from './company-pages.ts'
 
 const CustomerForm = Type.Object({
   customer: Type.String({ minLength: 1, maxLength: 20 }),
@@ -14,19 +15,8 @@ const CustomerForm = Type.Object({
 
 /** R11 and R12: which of a person's companies is the active one. Opening an address does not switch; these do. */
 export function switchRoutes(app: App): void {
-  app.get('/switch', { config: signedIn }, async (request, reply) => {
-    const { person, access } = request
-    const find = text((request.query as { find?: string }).find).toLowerCase()
-    const all = await app.database.forPerson(person!.id, (tx) => listAssociations(tx, person!.id))
-    const companies = all.filter(({ number, name }) => `${number} ${name}`.toLowerCase().includes(find))
-    return reply.page('customers/switch', {
-      title: request.t('customers.switchTitle'),
-      companies,
-      count: all.length,
-      find,
-      activeId: access?.active?.id,
-    })
-  })
+  app.get('/switch', { config: signedIn }, (request, reply) => showCompanies(request, reply, 'switch'))
+  companyRoutes(app)
 
   app.post('/switch', { config: signedIn }, async (request, reply) => {
     const form = readForm(request.body, CustomerForm)

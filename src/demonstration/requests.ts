@@ -10,6 +10,7 @@ import { submitPlan } from '../plans/submit-plan.ts'
 import { makeFile } from '../reports/make-file.ts'
 import { publisher } from '../schema.ts'
 import { todayIn } from '../web/format.ts'
+import { makeAccountRequests } from './account-requests.ts'
 
 type Parts = { owner: Database; database: Database; packKeysFolder: string }
 
@@ -74,6 +75,7 @@ export async function makeRequests({ owner, database, packKeysFolder }: Parts): 
   const companies = await findCompanies(owner)
   await database.forCustomer([...companies.values()], async (tx) => {
     for (const act of acts) await perform(tx, act, companies.get(act.customer)!, common)
+    await makeAccountRequests(tx)
   })
 }
 

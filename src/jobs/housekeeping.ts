@@ -4,17 +4,15 @@ import type { Db } from '../db.ts'
 import { uuidArray } from '../sql.ts'
 import { forEveryCustomer } from './every-customer.ts'
 import { JOBS_SCHEMA } from './queues.ts'
-import { sendJob } from './send.ts'
+import { removeOld, removeOldOf } from './retention.ts'
+import { sendJobs } from './send.ts'
 
 /** Removes what has served its time, and queues again what was never sent. */
 export async function keepHouse(app: App): Promise<void> {
-  const { db } = app.database
-  await db.execute(sql`delete from form_keys where created_at < now() - interval '7 days'`)
-  await db.execute(sql`
-    delete from sessions where least(expires_at, revoked_at) < now() - interval '7 days'`)
-  await db.execute(sql`delete from throttles where window_starts_at < now() - interval '2 days'`)
-  await db.execute(sql`delete from password_links where expires_at < now() - interval '30 days'`)
+  await removeOld(app)
+  await app.database.transaction(resendForgottenOfPeople)
   await forEveryCustomer(app, async (tx, ids) => {
+    await removeOldOf(tx, ids, app.publisher())
     await removePlannedHosts(tx, ids)
     await resendForgotten(tx, ids)
   })
@@ -30,13 +28,21 @@ async function removePlannedHosts(tx: Db, ids: string[]): Promise<void> {
         and h.id in (l.from_host_id, l.to_host_id))`)
 }
 
-/** Mail whose job gave up (a mail server away for days), while it may still be of use. */
+/** Mail that waits without a job, such as after a restore, while it may still be of use. */
 async function resendForgotten(tx: Db, ids: string[]): Promise<void> {
   const forgotten = await tx.execute<{ customerId: string; mailId: string }>(sql`
     select m.customer_id as "customerId", m.id as "mailId" from mails m
-    where m.customer_id = any(${uuidArray(ids)}) and m.sent_at is null
-      and m.created_at between now() - interval '14 days' and now() - interval '1 hour'
-      and not exists (select from ${sql.raw(JOBS_SCHEMA)}.job j
-        where j.name = 'send-mail' and j.state < 'completed' and j.data->>'mailId' = m.id::text)`)
-  for (const { customerId, mailId } of forgotten) await sendJob(tx, 'send-mail', { customerId, mailId })
+    where m.customer_id = any(${uuidArray(ids)}) and ${isForgotten}`)
+  await sendJobs(tx, 'send-mail', forgotten)
 }
+
+async function resendForgottenOfPeople(tx: Db): Promise<void> {
+  const forgotten = await tx.execute<{ mailId: string }>(sql`
+    select m.id as "mailId" from person_mails m where ${isForgotten}`)
+  await sendJobs(tx, 'send-mail', forgotten)
+}
+
+const isForgotten = sql`m.sent_at is null and m.refused_at is null
+  and m.created_at between now() - interval '6 days' and now() - interval '1 hour'
+  and not exists (select from ${sql.raw(JOBS_SCHEMA)}.job j
+    where j.name = 'send-mail' and j.state < 'completed' and j.data->>'mailId' = m.id::text)`

@@ -3,13 +3,14 @@
  * which the application's role may not create).
  */
 export const QUEUES = {
-  /** Sends one mail; tries for about two days. */
+  /** Sends one mail; tries at growing intervals, up to four hours, for five days (mail/send.ts). */
   'send-mail': {
     policy: 'standard',
-    retryLimit: 14,
+    retryLimit: 60,
     retryDelay: 10,
+    retryDelayMax: 14_400,
     retryBackoff: true,
-    expireInSeconds: 60,
+    expireInSeconds: 240,
   },
   /** Turn of the day: counts every customer for the new day. One waits at a time. */
   'count-customers': {
@@ -19,8 +20,32 @@ export const QUEUES = {
     retryBackoff: true,
     expireInSeconds: 3600,
   },
+  /** Turn of the day: tells people what is about to end. One waits at a time. */
+  'expiry-reminders': {
+    policy: 'short',
+    retryLimit: 8,
+    retryDelay: 60,
+    retryBackoff: true,
+    expireInSeconds: 3600,
+  },
+  /** Opens yearly reviews of privileges and reminds of them. One waits at a time. */
+  'yearly-reviews': {
+    policy: 'short',
+    retryLimit: 5,
+    retryDelay: 60,
+    retryBackoff: true,
+    expireInSeconds: 3600,
+  },
   /** Removes what has served its time. One waits at a time. */
   housekeeping: { policy: 'short', retryLimit: 3, retryDelay: 60, retryBackoff: true, expireInSeconds: 900 },
+  /** An upgrade's proof to look at, its decline when it was wrong, word of what was written about a request. */
+  'account-requests': {
+    policy: 'standard',
+    retryLimit: 10,
+    retryDelay: 10,
+    retryBackoff: true,
+    expireInSeconds: 60,
+  },
 } as const
 
 export type Queue = keyof typeof QUEUES

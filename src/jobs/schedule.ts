@@ -6,7 +6,12 @@ import { sendJob } from './send.ts'
 const hour = 3_600_000
 
 /** When a queue that works by the clock is due next: at the publisher's midnight, or some hours later. */
-const hoursAfterMidnight: Partial<Record<Queue, number>> = { 'count-customers': 0, housekeeping: 3 }
+const hoursAfterMidnight: Partial<Record<Queue, number>> = {
+  'count-customers': 0,
+  'expiry-reminders': 6,
+  'yearly-reviews': 4,
+  housekeeping: 3,
+}
 
 /** Queues the next run of what works by the clock; one that waits already stays the only one. */
 export async function scheduleNext(app: App, queue: Queue, now = new Date()): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PgBoss } from 'pg-boss'
+import type { JobResult, PgBoss, WorkOptions } from 'pg-boss'
 import type { App } from '../app.ts'
 import { makeBoss } from './boss.ts'
 import { QUEUES, type Queue } from './queues.ts'
@@ -11,7 +11,15 @@ export type Jobs = {
   stop(): Promise<void>
 }
 
-const pollSeconds: Record<Queue, number> = { 'send-mail': 2, 'count-customers': 20, housekeeping: 60 }
+/** How often each queue is looked at. Of mail several go out at once, so that one that hangs stops no other. */
+const ways: Record<Queue, WorkOptions> = {
+  'send-mail': { pollingIntervalSeconds: 2, localConcurrency: 4, batchSize: 2, burstWhenBatchFull: true },
+  'account-requests': { pollingIntervalSeconds: 2 },
+  'count-customers': { pollingIntervalSeconds: 20 },
+  'expiry-reminders': { pollingIntervalSeconds: 20 },
+  'yearly-reviews': { pollingIntervalSeconds: 60 },
+  housekeeping: { pollingIntervalSeconds: 60 },
+}
 const retryMs = 5_000
 const stopMs = 5_000
 
@@ -47,7 +55,21 @@ async function begin(app: App, boss: PgBoss, signal: AbortSignal): Promise<void>
   }
   if (signal.aborted) return
   for (const queue of queues) {
-    const options = { pollingIntervalSeconds: pollSeconds[queue] }
-    await boss.work(queue, options, ([job]) => workOff(app, queue, job!.data))
+    await boss.work(queue, { ...ways[queue], perJobResults: true as const }, (jobs) =>
+      Promise.all(jobs.map((job) => settled(app, queue, job))),
+    )
+  }
+}
+
+async function settled(
+  app: App,
+  queue: Queue,
+  { id, data }: { id: string; data: unknown },
+): Promise<JobResult> {
+  try {
+    await workOff(app, queue, data)
+    return { id, status: 'completed' }
+  } catch {
+    return { id, status: 'failed' }
   }
 }

@@ -1,5 +1,9 @@
 import type { App } from '../app.ts'
-import { sendMail } from '../mail/send.ts'
+import { NotSent } from '../mail/refusal.ts'
+import { type MailRef, sendMail } from '../mail/send.ts'
+import { remindAll } from '../notifications/remind.ts'
+import { reviewAll } from '../privileges/review-job.ts'
+import { type AccountRequestJob, workOnAccountRequest } from '../requests/account/jobs.ts'
 import { countAll } from './count-customers.ts'
 import { keepHouse } from './housekeeping.ts'
 import type { Queue } from './queues.ts'
@@ -9,9 +13,12 @@ type Handler = (app: App, data: Record<string, unknown>) => Promise<void>
 
 /** What each queue's jobs do. Each may run twice (a process that dies settles nothing), so each is safe to repeat. */
 const handlers: Record<Queue, Handler> = {
-  'send-mail': (app, data) => sendMail(app, data as { customerId: string; mailId: string }),
+  'send-mail': (app, data) => sendMail(app, data as MailRef),
   'count-customers': countAll,
+  'expiry-reminders': remindAll,
+  'yearly-reviews': reviewAll,
   housekeeping: keepHouse,
+  'account-requests': (app, data) => workOnAccountRequest(app, data as AccountRequestJob),
 }
 
 /** Does one job of a queue. What it throws is logged, and the job is tried again as its queue says. */
@@ -19,7 +26,8 @@ export async function workOff(app: App, queue: Queue, data: unknown): Promise<vo
   try {
     await handlers[queue](app, (data ?? {}) as Record<string, unknown>)
   } catch (error) {
-    app.log.error({ err: error, queue, data }, 'job failed')
+    const level = error instanceof NotSent ? 'warn' : 'error'
+    app.log[level]({ err: error, queue, data }, 'job failed')
     throw error
   } finally {
     await scheduleNext(app, queue)

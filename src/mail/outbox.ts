@@ -1,49 +1,117 @@
-import { and, eq, isNotNull } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { newId } from '../ids.ts'
-import { sendJob } from '../jobs/send.ts'
-import { customers, mails, people } from '../schema.ts'
+import { sendJob, sendJobs } from '../jobs/send.ts'
+import { isWanted } from '../notifications/choices.ts'
+import { type Topic, topicsOf } from '../notifications/topics.ts'
+import { mails, personMails } from '../schema.ts'
+import { uuidArray } from '../sql.ts'
+import type { MailTemplate } from './messages.ts'
 
-/** Templates in views/mail. */
-export type MailTemplate = 'request-completed'
+type NewLetter = {
+  template: MailTemplate
+  /** What the message's words take; stored as JSON. */
+  params: Record<string, unknown>
+}
 
-export type NewMail = {
+export type NewMail = NewLetter & {
   customerId: string
   personId: string
-  template: MailTemplate
-  /** What the template's words take; stored as JSON. */
-  params: Record<string, unknown>
+  /** What it is about that the receiver may have turned off; by default by template (notifications/topics.ts). */
+  topics?: readonly Topic[]
+}
+
+export type NewPersonMail = NewLetter & {
+  /** Null: nobody's address yet. */
+  personId: string | null
+  /** Need not be confirmed: who may be written to is for the caller to know. */
+  to: string
+  language: 'en' | 'fr'
 }
 
 /**
  * Writes a message in the transaction of the act it tells of and queues its sending. Only a confirmed address gets
- * mail. Returns the mail's ID, or null where the person's address is not confirmed.
+ * mail, and what its owner did not turn off. Returns the mail's ID, or null where none is sent.
  */
 export async function queueMail(tx: Db, mail: NewMail): Promise<string | null> {
-  const { customerId, personId, template, params } = mail
-  const receiver = await findReceiver(tx, customerId, personId)
+  const { customerId, personId, template, params, topics = topicsOf(template) } = mail
+  const receiver = await findReceiver(tx, customerId, personId, topics)
   if (!receiver) return null
+  const { email: toAddress, language } = receiver
   const id = newId()
-  await tx.insert(mails).values({
-    customerId,
+  const letter = {
     id,
     personId,
-    toAddress: receiver.email,
-    language: receiver.language,
+    toAddress,
+    language,
     template,
     params,
-    // Made once, here: whatever is sent again is the same message.
-    messageId: `<${id}@guichet>`,
-  })
+    topics: [...topics],
+    messageId: messageId(id),
+  }
+  await tx.insert(mails).values({ customerId, ...letter })
   await sendJob(tx, 'send-mail', { customerId, mailId: id })
   return id
 }
 
-async function findReceiver(tx: Db, customerId: string, personId: string) {
-  const [found] = await tx
-    .select({ email: people.email, own: people.language, company: customers.language })
-    .from(people)
-    .leftJoin(customers, eq(customers.id, customerId))
-    .where(and(eq(people.id, personId), isNotNull(people.confirmedAt)))
-  return found && { email: found.email, language: found.own ?? found.company ?? 'en' }
+const atOnce = 200
+
+/** The same for many, to receivers that were found already: it is sent whatever they chose. */
+export async function queueMails(
+  tx: Db,
+  many: (NewMail & { to: string; language: string; topics: readonly Topic[] })[],
+): Promise<void> {
+  const rows = many.map(({ to: toAddress, topics, ...mail }) => {
+    const id = newId()
+    return { ...mail, id, toAddress, topics: [...topics], messageId: messageId(id) }
+  })
+  for (let from = 0; from < rows.length; from += atOnce) {
+    await tx.insert(mails).values(rows.slice(from, from + atOnce))
+  }
+  await sendJobs(
+    tx,
+    'send-mail',
+    rows.map(({ customerId, id }) => ({ customerId, mailId: id })),
+  )
+}
+
+/**
+ * The same for mail that belongs to no company, or goes to an address not yet confirmed. In any transaction. Returns
+ * the mail's ID.
+ */
+export async function queuePersonMail(tx: Db, mail: NewPersonMail): Promise<string> {
+  const { personId, to, language, template, params } = mail
+  const id = newId()
+  const letter = { id, personId, toAddress: to, language, template, params, messageId: messageId(id) }
+  await tx.insert(personMails).values(letter)
+  await sendJob(tx, 'send-mail', { mailId: id })
+  return id
+}
+
+// Made once, with the mail: whatever is sent again is the same message.
+function messageId(id: string): string {
+  return `<${id}@guichet>`
+}
+
+async function findReceiver(tx: Db, customerId: string, personId: string, topics: readonly Topic[]) {
+  const [found] = await listReceivers(tx, customerId, [personId], topics)
+  return found
+}
+
+/** Those of these people who have a confirmed address and want mail about one of the topics (about none: always). */
+export async function listReceivers(
+  tx: Db,
+  customerId: string,
+  personIds: readonly string[],
+  topics: readonly Topic[],
+): Promise<{ personId: string; email: string; language: string }[]> {
+  const wants = topics.length > 0 ? sql.join(topics.map(isWanted), sql` or `) : sql`true`
+  return tx.execute<{ personId: string; email: string; language: string }>(sql`
+    select p.id as "personId", p.email, coalesce(p.language, c.language, 'en') as language
+    from people p
+    left join customers c on c.id = ${customerId}
+    left join notification_choices own on own.person_id = p.id
+    left join company_notification_choices company
+      on company.customer_id = ${customerId} and company.person_id = p.id
+    where p.id = any(${uuidArray(personIds)}) and p.confirmed_at is not null and (${wants})`)
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { countWaitingPeople } from '../accounts/upgrade/company-queries.ts'
 import type { App } from '../app.ts'
 import { expiringDays } from '../licenses/filter.ts'
 import { listSupervisors } from '../privileges/queries.ts'
@@ -20,13 +21,16 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
   const { holds } = customer
   const personId = request.person!.id
   const seesLicenses = holds.licensing || holds.reporting
-  const [counts, open, latest, supervisors] = await request.server.database.readCustomer(customer.id, (tx) =>
-    Promise.all([
-      seesLicenses ? countLicenses(tx, customer.id, request.server.today()) : null,
-      countOpenRequests(tx, customer.id, personId),
-      listRequests(tx, customer.id, { scope: { personId, holds }, size: requestsShown }),
-      listSupervisors(tx, customer.id),
-    ]),
+  const [counts, open, latest, supervisors, waiting] = await request.server.database.readCustomer(
+    customer.id,
+    (tx) =>
+      Promise.all([
+        seesLicenses ? countLicenses(tx, customer.id, request.server.today()) : null,
+        countOpenRequests(tx, customer.id, personId),
+        listRequests(tx, customer.id, { scope: { personId, holds }, size: requestsShown }),
+        listSupervisors(tx, customer.id),
+        countWaitingPeople(tx, customer.id),
+      ]),
   )
   return reply.page('overview/show', {
     title: t('overview.title'),
@@ -36,6 +40,9 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
     requests: latest.rows.map((row) => ({ ...row, tag: statusTag(row.status) })),
     groups: toolsFor(holds, customer.base),
     supervisors,
+    // R8: who asks to be let in, and who was let in at once and is to be vouched for.
+    upgrades: holds.supervisor ? waiting.upgrades : 0,
+    newcomers: customer.awaitsConfirmation ? 0 : waiting.newcomers,
     holdsNothing: !seesLicenses && !holds.supervisor,
     // R5: two or more are advised, and it is those who can name another who are told.
     isShortOfSupervisors: holds.supervisor && supervisors.length < 2,

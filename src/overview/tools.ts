@@ -29,7 +29,20 @@ const toolGroups: readonly Group[] = [
       { name: 'report', path: '/report', anyOf: ['reporting'] },
     ],
   },
+  {
+    name: 'people',
+    tools: [
+      { name: 'people', path: '/people', anyOf: ['supervisor'] },
+      { name: 'activity', path: '/activity', anyOf: ['supervisor'] },
+    ],
+  },
 ]
+
+/** R10: the tool a path below a company's address belongs to; undefined where it is none of them. */
+export function toolAt(path: string): string | undefined {
+  const all = toolGroups.flatMap(({ tools }) => tools)
+  return all.find((tool) => path === tool.path || path.startsWith(`${tool.path}/`))?.name
+}
 
 /** The groups with what a person may open; what they may not stays listed, with the privileges it takes. */
 export function toolsFor(holds: Holds, base: string) {

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { countTry } from '../sign-in/throttle.ts'
 import { open } from '../web/guard.ts'
+import { networkOf } from '../web/network.ts'
 import { publicJwks } from './jwks.ts'
 import { type OwnRecord, ownRecord } from './own-record.ts'
 import { PACK_LIMIT, type PackCheck, textOfFile, verifyPack } from './verify.ts'
@@ -20,7 +22,15 @@ export function packRoutes(app: App): void {
   )
 }
 
+// A pack of a megabyte takes about a second: enough for people, too little to keep the counter busy.
+const checks = { tries: 60, minutes: 15 }
+
 async function verifyPosted(app: App, request: FastifyRequest, reply: FastifyReply) {
+  const wait = await countTry(app.database.db, [{ key: `verify ${networkOf(request.ip)}`, ...checks }])
+  if (wait) {
+    reply.code(429).header('retry-after', String(wait * 60))
+    return showVerify(reply, { problems: [{ message: request.t('verify.tooMany', { minutes: wait }) }] })
+  }
   const given = givenText(request.body)
   if (given === '') {
     const message = request.t('verify.empty')

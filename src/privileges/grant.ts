@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { recordActivity } from '../activity/record.ts'
+import { recordActivities, recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import type { Privilege } from './list.ts'
 
@@ -21,7 +21,7 @@ export async function grant(
   tx: Db,
   { customerId, personId, privilege, grantedBy, until }: Grant,
 ): Promise<void> {
-  if (privilege === 'supervisor') await closeCompany(tx, customerId)
+  if (privilege === 'supervisor') await closeCompany(tx, customerId, grantedBy)
   await tx.execute(sql`
     insert into privileges (customer_id, person_id, privilege, granted_by, until)
     values (${customerId}, ${personId}, ${privilege}, ${grantedBy}::uuid, ${until ?? null}::date)
@@ -38,18 +38,25 @@ export async function grant(
 }
 
 /** The moment a company gets its first supervisor; nothing happens at later ones. */
-async function closeCompany(tx: Db, customerId: string): Promise<void> {
+async function closeCompany(tx: Db, customerId: string, personId: string | null): Promise<void> {
   const closed = await tx.execute(sql`
     update customers set first_supervised_at = now()
     where id = ${customerId} and first_supervised_at is null returning id`)
   if (closed.length === 0) return
-  await tx.execute(sql`
+  const kept = await tx.execute<{ personId: string; privilege: Privilege }>(sql`
     insert into privileges (customer_id, person_id, privilege, is_kept)
     select a.customer_id, a.person_id, held.privilege, true
     from associations a
     join publisher on publisher.id = 1 and publisher.open_until_supervised
-    join people p on p.id = a.person_id and p.confirmed_at is not null
     cross join (values ('licensing'), ('reporting')) as held (privilege)
-    where a.customer_id = ${customerId}
-    on conflict do nothing`)
+    where a.customer_id = ${customerId} and not a.awaits_confirmation
+    on conflict do nothing returning person_id as "personId", privilege`)
+  const entries = kept.map(({ personId: whose, privilege }) => ({
+    personId,
+    verb: 'privilege.granted' as const,
+    objectKind: 'person',
+    objectId: whose,
+    details: { privilege, kept: true },
+  }))
+  await recordActivities(tx, customerId, entries)
 }

@@ -7,3 +7,7 @@ export type Privilege = (typeof privilegeList)[number]
 export type Holds = Record<Privilege, boolean>
 
 export const holdsNothing: Holds = { supervisor: false, licensing: false, reporting: false }
+
+export function isPrivilege(value: unknown): value is Privilege {
+  return privilegeList.some((privilege) => privilege === value)
+}

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
+import { neutral } from '../web/csv.ts'
 import type { Locale, Translate } from '../web/i18n.ts'
 import { columns, type Value, type Whose, wordOf } from './columns.ts'
 import type { ReportLine } from './lines.ts'
@@ -48,12 +49,4 @@ function recordOf(line: ReportLine, { customer, today, t, isRaw }: CsvOptions): 
 
 function plain(value: Value): string {
   return value === null ? '' : String(value)
-}
-
-/**
- * A cell that a spreadsheet takes for a formula (it begins, after blanks, with = + - @, tab or return) gets an
- * apostrophe before it, which makes it text (quality.md 17).
- */
-export function neutral(cell: string): string {
-  return /^[\s\u200b\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell
 }

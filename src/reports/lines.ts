@@ -111,7 +111,8 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
     ) latest on true
     left join lateral (
       select r.number::float8 as number, (
-        select coalesce(nullif(pe.name, ''), pe.email) from people pe where pe.id = r.requested_by
+        select coalesce(nullif(pe.name, ''), pe.email) from people pe
+        where pe.id = r.requested_by and pe.deleted_at is null
       ) as person
       from requests r
       where r.customer_id = ${customerId} and r.id = coalesce(core.request_id, latest.request_id) limit 1

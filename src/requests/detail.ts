@@ -120,6 +120,7 @@ async function listEvents(tx: Db, customerId: string, requestId: string) {
       kind: requestEvents.kind,
       details: requestEvents.details,
       personName: sql<string | null>`coalesce(nullif(${people.name}, ''), ${people.email})`,
+      isStaff: people.isStaff,
     })
     .from(requestEvents)
     .leftJoin(people, eq(people.id, requestEvents.personId))

@@ -5,12 +5,14 @@ import { requestEvents } from '../schema.ts'
 import { findRequestPack, type RequestPack } from './detail.ts'
 import { type FoundRequest, findRequest } from './queries.ts'
 import { recordEvent } from './record.ts'
-import { maySee, type Scope } from './scope.ts'
+import { isAboutPrivileges, maySee, type Scope } from './scope.ts'
 
 /** The request of that number, if the person may see it. Throws NotFound, or Forbidden with what it takes. */
 export async function reachRequest(tx: Db, customerId: string, number: number, scope: Scope) {
   const request = await findRequest(tx, customerId, number)
-  if (!maySee(scope, request)) throw new Forbidden(['licensing', 'reporting'])
+  if (!maySee(scope, request)) {
+    throw new Forbidden(isAboutPrivileges(request.kind) ? ['supervisor'] : ['licensing', 'reporting'])
+  }
   return request
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { listAssociations } from '../accounts/access.ts'
+import { baseOf, listAssociations } from '../accounts/access.ts'
 import { text } from '../web/forms.ts'
+import { exists, listSupervised, listUpgradesOf } from './account/find.ts'
 import { formatRequestNumber, parseRequestNumber } from './number.ts'
 import { listOwners } from './queries.ts'
 
@@ -17,6 +18,8 @@ export async function findByNumber(request: FastifyRequest, reply: FastifyReply)
   const first = text(query.in) || request.access?.active?.number
   const found = await findCompany(request, read.number, first)
   if (found) return reply.redirect(`${found.base}/requests/${read.number}`)
+  const place = await findElsewhere(request, read.number)
+  if (place) return reply.redirect(place)
   const problem = request.t('requests.find.none', { number: formatRequestNumber(read.number) })
   return showBox(request, reply, 404, typed, problem)
 }
@@ -30,6 +33,23 @@ async function findCompany(request: FastifyRequest, number: number, first: strin
   const owners = await database.readCustomer(ids, (tx) => listOwners(tx, ids, number))
   const theirs = companies.filter(({ id }) => owners.includes(id))
   return theirs.find((company) => company.number === first) ?? theirs[0]
+}
+
+/** A person's own before any customer; an upgrade that a company of theirs decides; at the desk any of all. */
+async function findElsewhere(request: FastifyRequest, number: number): Promise<string | undefined> {
+  const { database } = request.server
+  const person = request.person!
+  const own = await database.forPerson(person.id, (tx) => listUpgradesOf(tx, person.id, number))
+  if (own.some(({ personId }) => personId === person.id)) return `/requests/${number}`
+  if (person.isStaff && (await database.forDesk(person.id, (tx) => exists(tx, number)))) {
+    return `/desk/requests/${number}`
+  }
+  const companies = await database.forPerson(person.id, (tx) => listSupervised(tx, person.id))
+  if (companies.length === 0) return undefined
+  const ids = companies.map(({ id }) => id)
+  const [upgrade] = await database.readCustomer(ids, (tx) => listUpgradesOf(tx, null, number))
+  const company = companies.find(({ id }) => id === upgrade?.customerId)
+  return company && `${baseOf(company.number)}/upgrades/${number}`
 }
 
 function showBox(

@@ -1,22 +1,25 @@
 import type { FastifyRequest } from 'fastify'
 import { readFilter, withFilter } from '../licenses/filter.ts'
 import { filterInWords } from '../licenses/filter-fields.ts'
+import type { Entry } from './account/page.ts'
+import { declineReasons } from './account/settle.ts'
 import type { listDetails } from './detail.ts'
 import { mayFetch } from './fetch-pack.ts'
+import { type listMessages, openRequestStatuses } from './messages.ts'
 import { formatRequestNumber } from './number.ts'
 import type { FoundRequest } from './queries.ts'
 import type { Scope } from './scope.ts'
 import { statusTag } from './status.ts'
 
-type Found = { about: FoundRequest } & Awaited<ReturnType<typeof listDetails>>
+type Found = {
+  about: FoundRequest
+  messages: Awaited<ReturnType<typeof listMessages>>
+} & Awaited<ReturnType<typeof listDetails>>
 
 /** What views/requests/show shows of a request. */
 export function requestPage(request: FastifyRequest, scope: Scope, found: Found) {
   const { customer, t } = request
-  const { about, lines, packs, events } = found
-  const labels = new Map<unknown, string>(packs.map(({ hostId, label }) => [hostId, label]))
-  const wordsOf = ({ kind, details }: Found['events'][number]) =>
-    t(`requests.event.${kind}`, { issue: 0, ...details, host: labels.get(details.hostId) ?? '' })
+  const { about, lines, packs } = found
   const href = `${customer.base}/requests/${about.number}`
   return {
     title: t('requests.one', { number: formatRequestNumber(about.number) }),
@@ -28,7 +31,10 @@ export function requestPage(request: FastifyRequest, scope: Scope, found: Found)
       ...pack,
       href: mayFetch(scope, about, pack) ? `${href}/packs/${pack.hostId}` : null,
     })),
-    events: events.map((event) => ({ ...event, words: wordsOf(event) })),
+    entries: companyEntries(request, found, 'company'),
+    isOpen: openRequestStatuses.some((status) => status === about.status),
+    isOwn: about.requestedBy === scope.personId,
+    href,
   }
 }
 
@@ -40,4 +46,38 @@ function reportOf(about: FoundRequest, { holds }: Scope, { customer, t }: Fastif
     file: holds.reporting ? `${customer.base}/requests/${about.number}/report.csv` : null,
     page: withFilter(`${customer.base}/report`, filter),
   }
+}
+
+/**
+ * What happened to a request of a company and what was written about it, in order. To the company the publisher's
+ * people are the desk, by no name.
+ */
+export function companyEntries(
+  { t }: FastifyRequest,
+  { events, messages, packs }: Pick<Found, 'events' | 'messages' | 'packs'>,
+  side: 'company' | 'desk',
+): Entry[] {
+  const labels = new Map<unknown, string>(packs.map(({ hostId, label }) => [hostId, label]))
+  const desk = (name: string) => (side === 'desk' ? t('requests.deskPerson', { name }) : t('requests.desk'))
+  const happened = events.map(({ at, kind, details, personName, isStaff }) => ({
+    at,
+    who: personName === null ? t('requests.counter') : isStaff ? desk(personName) : personName,
+    words: t(`requests.event.${kind}`, { issue: 0, ...details, host: labels.get(details['hostId']) ?? '' }),
+    reason: reasonOf(details['reason'], t),
+    text: String(details['text'] ?? ''),
+  }))
+  const written = messages.map(({ at, fromDesk, personName, text }) => ({
+    at,
+    who: fromDesk ? desk(personName) : personName,
+    words: t('requests.event.message'),
+    reason: '',
+    text,
+  }))
+  // Sorting keeps the order of those that bear one instant: what happened, then what was said with it.
+  return [...happened, ...written].sort((one, other) => one.at.getTime() - other.at.getTime())
+}
+
+function reasonOf(reason: unknown, t: FastifyRequest['t']): string {
+  const known = declineReasons.find((one) => one === reason)
+  return known && known !== 'other' ? t(`requests.reason.${known}`) : ''
 }

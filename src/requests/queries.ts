@@ -114,7 +114,7 @@ function conditions({ scope, mine, kind, status, text, after }: RequestFilter): 
 }
 
 /** Where the page before ended; nothing, and so the list's start, where the text is not that. */
-function placeIn(after: string | undefined) {
+export function placeIn(after: string | undefined) {
   const [createdAt, id] = decodeCursor(after, 2) ?? []
   const isPlace = typeof createdAt === 'string' && isInstant(createdAt) && isId(id)
   return isPlace ? ([createdAt, id] as const) : undefined

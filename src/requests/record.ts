@@ -17,14 +17,19 @@ export type NewRequest = {
   details?: Record<string, unknown>
 }
 
+/** The next request number of the publisher; given once. */
+export async function nextRequestNumber(tx: Db): Promise<number> {
+  const [next] = await tx.execute<{ value: string }>(sql`select nextval('request_sequence') as value`)
+  return requestNumberFromSequence(Number(next!.value))
+}
+
 /**
  * R2: files what a tool was asked to do under the next request number, with its first events. A number taken by a
  * transaction that is rolled back is not given again.
  */
 export async function recordRequest(tx: Db, asked: NewRequest): Promise<{ id: string; number: number }> {
   const { customerId, kind, status, personId, planId = null, details = {} } = asked
-  const [next] = await tx.execute<{ value: string }>(sql`select nextval('request_sequence') as value`)
-  const number = requestNumberFromSequence(Number(next!.value))
+  const number = await nextRequestNumber(tx)
   const id = newId()
   const completedAt = status === 'completed' ? new Date() : null
   await tx

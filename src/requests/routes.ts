@@ -1,22 +1,35 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { NotFound } from '../errors.ts'
+import { Forbidden, NotFound } from '../errors.ts'
+import { privilegePart } from '../privileges/request-part.ts'
+import { type Problem, readForm } from '../web/forms.ts'
 import { associated, signedIn } from '../web/guard.ts'
+import { actOnce } from '../web/once.ts'
+import { accountRequestRoutes, MessageForm, numberOf } from './account/routes.ts'
 import { listDetails } from './detail.ts'
 import { fetchPack, reachRequest, readPack } from './fetch-pack.ts'
 import { packFileName } from './file-name.ts'
 import { listHref, readFilter } from './filter.ts'
 import { findByNumber } from './find.ts'
-import { parseRequestNumber } from './number.ts'
+import { cancelRequest, listMessages, writeFromCompany } from './messages.ts'
 import { requestPage } from './page.ts'
 import { listRequests } from './queries.ts'
 import { type Scope, seesCompany } from './scope.ts'
 import { requestKinds, requestStatuses, statusTag } from './status.ts'
 
 export function requestRoutes(app: App): void {
+  accountRequestRoutes(app)
   app.get('/requests/find', { config: signedIn }, (request, reply) => findByNumber(request, reply))
   app.get('/c/:customer/requests', { config: associated }, showList)
-  app.get('/c/:customer/requests/:number', { config: associated }, showRequest)
+  app.get('/c/:customer/requests/:number', { config: associated }, (request, reply) =>
+    showRequest(request, reply, [], {}),
+  )
+  app.post(
+    '/c/:customer/requests/:number/messages',
+    { config: { ...associated, redisplay: showRequest } },
+    sendMessage,
+  )
+  app.post('/c/:customer/requests/:number/cancellation', { config: associated }, cancel)
   app.get('/c/:customer/requests/:number/packs/:host', { config: associated }, downloadPack)
   app.get('/c/:customer/requests/:number/packs/:host/view', { config: associated }, showPack)
 }
@@ -43,17 +56,58 @@ async function showList(request: FastifyRequest, reply: FastifyReply) {
   })
 }
 
-async function showRequest(request: FastifyRequest, reply: FastifyReply) {
+async function showRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[],
+  values: Record<string, unknown>,
+) {
   const { customer } = request
   const number = numberOf(request)
   const canonical = `${customer.base}/requests/${number}`
-  if ((request.params as { number: string }).number !== String(number)) return reply.redirect(canonical, 308)
+  const typed = (request.params as { number: string }).number
+  if (request.method === 'GET' && typed !== String(number)) return reply.redirect(canonical, 308)
   const scope = scopeOf(request)
   const found = await request.server.database.readCustomer(customer.id, async (tx) => {
     const about = await reachRequest(tx, customer.id, number, scope)
-    return { about, ...(await listDetails(tx, customer.id, about)) }
+    const [details, messages, privileges] = await Promise.all([
+      listDetails(tx, customer.id, about),
+      listMessages(tx, customer.id, about.id),
+      privilegePart(tx, customer.id, about, scope),
+    ])
+    return { about, messages, privileges, ...details }
   })
-  return reply.page('requests/show', requestPage(request, scope, found))
+  return reply.page('requests/show', {
+    ...requestPage(request, scope, found),
+    ofPrivileges: found.privileges,
+    problems,
+    values: { text: values['text'] },
+  })
+}
+
+function sendMessage(request: FastifyRequest, reply: FastifyReply) {
+  const { customer } = request
+  const { id, name, email } = request.person!
+  return actOnce(request, reply, async (tx) => {
+    const found = await reachRequest(tx, customer.id, numberOf(request), scopeOf(request))
+    const { text } = readForm(request.body, MessageForm)
+    const by = { id, name: name || email }
+    await writeFromCompany(tx, { customerId: customer.id, request: found, by, text })
+    request.flash('requests.messageSent')
+    return `${customer.base}/requests/${found.number}`
+  })
+}
+
+function cancel(request: FastifyRequest, reply: FastifyReply) {
+  const { customer } = request
+  const by = request.person!.id
+  return actOnce(request, reply, async (tx) => {
+    const found = await reachRequest(tx, customer.id, numberOf(request), scopeOf(request))
+    if (found.requestedBy !== by) throw new Forbidden()
+    await cancelRequest(tx, { customerId: customer.id, request: found, by })
+    request.flash('requests.isCancelled')
+    return `${customer.base}/requests/${found.number}`
+  })
 }
 
 async function downloadPack(request: FastifyRequest, reply: FastifyReply) {
@@ -85,13 +139,6 @@ async function showPack(request: FastifyRequest, reply: FastifyReply) {
 
 function scopeOf({ person, customer }: FastifyRequest): Scope {
   return { personId: person!.id, holds: customer.holds }
-}
-
-/** The number in the address, in any spelling; what is none is not there. */
-function numberOf(request: FastifyRequest): number {
-  const read = parseRequestNumber((request.params as { number: string }).number)
-  if ('problem' in read) throw new NotFound()
-  return read.number
 }
 
 function hostOf(request: FastifyRequest): string {

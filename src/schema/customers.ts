@@ -37,6 +37,8 @@ export const customers = pgTable(
     emailDomains: text('email_domains').array().notNull().default(sql`'{}'::text[]`),
     /** R9: null while the company has never had a supervisor. */
     firstSupervisedAt: instant('first_supervised_at'),
+    /** Set by its supervisors: who is associated with it signs in with a second factor. */
+    requiresSecondFactor: boolean('requires_second_factor').notNull().default(false),
     /** Day for which entitlements' and sums' owned quantities were last worked out (they change with the calendar). */
     countedOn: day('counted_on'),
     createdAt: instant('created_at').notNull().defaultNow(),
@@ -68,6 +70,8 @@ export const associations = pgTable(
       .notNull()
       .references(() => people.id),
     createdAt: instant('created_at').notNull().defaultNow(),
+    /** Granted at once on an upgrade: stands outside open_until_supervised until an existing contact confirms it. */
+    awaitsConfirmation: boolean('awaits_confirmation').notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.customerId, t.personId] }),

@@ -22,9 +22,20 @@ export const people = pgTable(
     /** R11: exactly one of a person's associations is primary; by schema, since it stands here. */
     primaryCustomerId: uuid('primary_customer_id'),
     createdAt: instant('created_at').notNull().defaultNow(),
+    lastSignedInAt: instant('last_signed_in_at'),
+    /** The account is deleted: the row stays for the ID that records bear, with name and address erased. */
+    deletedAt: instant('deleted_at'),
     loaded: jsonb('loaded').notNull().default({}),
   },
-  (t) => [check('people_email_lower', sql`${t.email} = lower(${t.email})`)],
+  (t) => [
+    check('people_email_lower', sql`${t.email} = lower(${t.email})`),
+    check(
+      'people_deleted_erased',
+      sql`${t.deletedAt} is null or (${t.name} = '' and ${t.phone} = '' and ${t.passwordHash} is null
+        and ${t.confirmedAt} is null and ${t.primaryCustomerId} is null and not ${t.isStaff}
+        and ${t.email} like 'deleted-%@deleted.invalid')`,
+    ),
+  ],
 )
 
 /** A one-time link to set a password, printed by the command line or mailed. Only the hash is kept. */
@@ -57,6 +68,8 @@ export const sessions = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
     lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
     expiresAt: instant('expires_at').notNull(),
+    /** When password (or issuer) and second factor were last given: risky acts ask for it within 15 minutes. */
+    authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
     /** Set at sign-out or when ended from elsewhere; a revoked session is never written back. */
     revokedAt: instant('revoked_at'),
   },

@@ -16,11 +16,18 @@ export const publisher = pgTable(
     hostIdKinds: text('host_id_kinds').array().notNull().default(sql`'{}'::text[]`),
     movesPerYear: integer('moves_per_year').notNull().default(6),
     undoHours: integer('undo_hours').notNull().default(24),
+    /** Days for which things are kept after they have served (jobs/retention.ts). */
+    keepSessionsDays: integer('keep_sessions_days').notNull().default(30),
+    keepInvitationsDays: integer('keep_invitations_days').notNull().default(30),
+    keepDraftsDays: integer('keep_drafts_days').notNull().default(365),
+    keepMailDays: integer('keep_mail_days').notNull().default(90),
     supportText: text('support_text').notNull().default(''),
     supportUrl: text('support_url').notNull().default(''),
     servicesUrl: text('services_url').notNull().default(''),
     /** Day of the first load: history begins here. */
     historyBeginsOn: day('history_begins_on'),
+    /** Everyone signs in with a second factor; staff always do. */
+    requiresSecondFactor: boolean('requires_second_factor').notNull().default(false),
     isDemonstration: boolean('is_demonstration').notNull().default(false),
   },
   (t) => [check('publisher_is_one_row', sql`${t.id} = 1`)],

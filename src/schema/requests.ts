@@ -57,11 +57,14 @@ export const requests = pgTable(
     details: jsonb('details').$type<Record<string, unknown>>().notNull().default({}),
     createdAt: instant('created_at').notNull().defaultNow(),
     completedAt: instant('completed_at'),
+    /** Since when it waits for the desk (a question of the company's people to answer, a decision); null: it does not. */
+    deskSince: instant('desk_since'),
   },
   (t) => [
     primaryKey({ columns: [t.customerId, t.id] }),
     unique('requests_number').on(t.customerId, t.number),
     index('requests_by_time').on(t.customerId, t.createdAt.desc(), t.id.desc()),
+    index('requests_for_desk').on(t.deskSince, t.id).where(sql`${t.deskSince} is not null`),
     index('requests_by_person').on(t.customerId, t.requestedBy, t.createdAt.desc(), t.id.desc()),
     check(
       'requests_status',

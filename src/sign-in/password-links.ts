@@ -1,56 +1,51 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
-import { passwordLinks, people, sessions } from '../schema.ts'
+import { passwordLinks, people } from '../schema.ts'
+import { hashOf, newToken } from './one-time-token.ts'
 
-const validDays = 7
+/** How long a link is good that the command line prints, and one that is mailed to whoever forgot a password. */
+const printedMinutes = 7 * 24 * 60
+export const mailedMinutes = 2 * 60
 
-/** A one-time token to set a password, good for seven days; only its hash is stored. */
-export async function createPasswordLink(db: Db, personId: string): Promise<string> {
-  const token = randomBytes(24).toString('base64url')
+/** A one-time token to set a password; only its hash is stored. */
+export async function createPasswordLink(
+  db: Db,
+  personId: string,
+  minutes: number = printedMinutes,
+): Promise<string> {
+  const { token, hash } = newToken()
   await db.insert(passwordLinks).values({
-    tokenHash: hashOf(token),
+    tokenHash: hash,
     personId,
-    expiresAt: sql`now() + make_interval(days => ${validDays})`,
+    expiresAt: sql`now() + make_interval(mins => ${minutes})`,
   })
   return token
 }
 
-/** The person of a link that is still good. Throws NotFound: unknown, used or older than seven days. */
-export async function findLinkedPerson(db: Db, token: string): Promise<{ id: string; email: string }> {
+/** The person of a link that is still good. Throws NotFound: unknown, used or too old. */
+export async function findLinkedPerson(
+  db: Db,
+  token: string,
+): Promise<{ id: string; email: string; name: string }> {
   const [person] = await db
-    .select({ id: people.id, email: people.email })
+    .select({ id: people.id, email: people.email, name: people.name })
     .from(passwordLinks)
     .innerJoin(people, eq(people.id, passwordLinks.personId))
-    .where(isGood(token))
+    .where(and(isGood(token), isNull(people.deletedAt)))
   if (!person) throw new NotFound()
   return person
 }
 
-/** Uses the link: the password is set, the address counts as confirmed, and every session of the person ends. */
-export async function usePasswordLink(
-  tx: Db,
-  token: string,
-  passwordHash: string,
-): Promise<{ id: string; primaryCustomerId: string | null }> {
+/** Uses the link up; gives whose it is. Throws NotFound where it is no longer good. */
+export async function takePasswordLink(tx: Db, token: string): Promise<string> {
   const [link] = await tx
     .update(passwordLinks)
     .set({ usedAt: sql`now()` })
     .where(isGood(token))
     .returning({ personId: passwordLinks.personId })
   if (!link) throw new NotFound()
-  const { personId } = link
-  await tx
-    .update(sessions)
-    .set({ revokedAt: sql`now()` })
-    .where(and(eq(sessions.personId, personId), isNull(sessions.revokedAt)))
-  const [person] = await tx
-    .update(people)
-    .set({ passwordHash, confirmedAt: sql`coalesce(${people.confirmedAt}, now())` })
-    .where(eq(people.id, personId))
-    .returning({ id: people.id, primaryCustomerId: people.primaryCustomerId })
-  return person!
+  return link.personId
 }
 
 function isGood(token: string) {
@@ -59,8 +54,4 @@ function isGood(token: string) {
     isNull(passwordLinks.usedAt),
     gt(passwordLinks.expiresAt, sql`now()`),
   )
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }

@@ -19,9 +19,6 @@ const memory = 19_456
 const passes = 2
 const parallelism = 1
 
-/** Shortest password that can be chosen, in characters. */
-export const shortestPassword = 12
-
 /** Hash with its parameters and salt in the PHC string format. */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16)

@@ -7,30 +7,38 @@ import { Invalid } from '../errors.ts'
 import { people } from '../schema.ts'
 import { type Problem, readForm, text } from '../web/forms.ts'
 import { open } from '../web/guard.ts'
+import { keptPath } from '../web/kept-forms.ts'
 import { localPath } from '../web/local-path.ts'
-import { networkOf } from '../web/network.ts'
-import { startSession } from '../web/session.ts'
+import { forgetSession } from '../web/session.ts'
+import { limitsFor } from './browser.ts'
+import { PasswordField } from './chosen-password.ts'
+import { freshRoutes } from './fresh.ts'
+import { singleSignOnRoutes } from './oidc/account-page.ts'
+import { findExclusiveIssuer, listIssuers } from './oidc/issuers.ts'
+import { oidcRoutes } from './oidc/routes.ts'
 import { verifyPassword } from './password.ts'
 import { passwordLinkRoutes } from './password-link-routes.ts'
-import { countTry, forgetTries, type Limit } from './throttle.ts'
+import { companyFactorRoutes } from './second-factor/company-page.ts'
+import { secondFactorRoutes } from './second-factor/routes.ts'
+import { secondStepRoutes } from './second-step.ts'
+import { passFirst } from './steps.ts'
+import { countTry, forgetTries } from './throttle.ts'
 
 const SignInForm = Type.Object({
   email: Type.String({ minLength: 1, maxLength: 254 }),
-  password: Type.String({ minLength: 1, maxLength: 1000 }),
+  password: PasswordField,
   to: Type.String({ maxLength: 4000 }),
 })
-
-/** A browser on which somebody signed in before: others' wrong tries do not lock it out. */
-const knownCookie = 'guichet_known'
 
 export function signInRoutes(app: App): void {
   app.decorateReply('toSignIn', function (this: FastifyReply) {
     const { request } = this
     const to = request.method === 'GET' && request.url !== '/' ? `?to=${encodeURIComponent(request.url)}` : ''
-    if (request.headers['hx-request'] === 'true') {
-      return this.code(401).header('hx-redirect', `/sign-in${to}`).send('')
-    }
-    return this.redirect(`/sign-in${to}`, 303)
+    return this.leadTo(`/sign-in${to}`)
+  })
+  app.decorateReply('leadTo', function (this: FastifyReply, location: string) {
+    if (this.request.headers['hx-request'] !== 'true') return this.redirect(location, 303)
+    return this.code(401).header('hx-redirect', location).send('')
   })
 
   app.get('/sign-in', { config: open }, async (request, reply) => {
@@ -42,6 +50,10 @@ export function signInRoutes(app: App): void {
   app.post('/sign-in', { config: { ...open, redisplay: showSignIn } }, async (request, reply) => {
     const { email, password, to } = readForm(request.body, SignInForm)
     const address = email.toLowerCase()
+    const exclusive = await findExclusiveIssuer(app.database.db, address)
+    if (exclusive) {
+      throw new Invalid([{ field: 'email', key: 'single-sign-on.only', params: { name: exclusive.name } }])
+    }
     const limits = limitsFor(request, address)
     const wait = await countTry(app.database.db, limits)
     if (wait) {
@@ -54,64 +66,40 @@ export function signInRoutes(app: App): void {
       throw new Invalid([{ field: 'email', key: 'sign-in.wrong' }])
     }
     await forgetTries(app.database.db, limits[0]!.key)
-    await startSession(request, person)
-    rememberBrowser(request, reply, address)
-    return reply.redirect(localPath(to), 303)
+    return passFirst(request, reply, { personId: person.id, to, way: 'password' })
   })
 
   app.post('/sign-out', { config: open }, async (request, reply) => {
     if (request.person) await request.session.destroy()
-    reply.clearCookie('guichet', { path: '/' })
+    forgetSession(reply)
     request.flash('sign-in.signedOut')
     return reply.redirect('/sign-in', 303)
   })
 
   passwordLinkRoutes(app)
+  secondStepRoutes(app)
+  freshRoutes(app)
+  oidcRoutes(app)
+  secondFactorRoutes(app)
+  companyFactorRoutes(app)
+  singleSignOnRoutes(app)
 }
 
-function showSignIn(
+async function showSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
   problems: Problem[],
   values: Record<string, unknown>,
-): FastifyReply {
-  const { publisher } = request.server
+): Promise<FastifyReply> {
+  const { publisher, database } = request.server
+  const to = text(values.to)
   const accounts = publisher().isDemonstration ? demonstrationAccounts : []
   return reply.page('sign-in/new', {
     title: request.t('sign-in.title'),
     problems,
-    values: { email: values.email, to: values.to },
+    values: { email: values.email, to },
     accounts,
+    issuers: await listIssuers(database.db),
+    isForm: to.startsWith(keptPath),
   })
-}
-
-/**
- * By account from one network first (a success forgets it), by network, and by account from everywhere: but a browser
- * known for the account has its own count instead of that last one, so that nobody can lock somebody else out.
- */
-function limitsFor(request: FastifyRequest, email: string): Limit[] {
-  const network = networkOf(request.ip)
-  const sent = request.cookies[knownCookie]
-  const known = sent ? request.unsignCookie(sent) : undefined
-  const isKnown = known?.valid && known.value === email
-  return [
-    isKnown
-      ? { key: `browser ${sent}`, tries: 10, minutes: 15 }
-      : { key: `account ${email} ${network}`, tries: 10, minutes: 15 },
-    { key: `network ${network}`, tries: 200, minutes: 15 },
-    ...(isKnown ? [] : [{ key: `account ${email}`, tries: 100, minutes: 60 }]),
-  ]
-}
-
-function rememberBrowser(request: FastifyRequest, reply: FastifyReply, email: string): void {
-  const maxAge = 365 * 24 * 3600
-  reply.setCookie(knownCookie, email, {
-    signed: true,
-    httpOnly: true,
-    sameSite: 'lax',
-    path: '/sign-in',
-    maxAge,
-    secure: 'auto',
-  })
-  request.log.info({ personId: request.session.personId }, 'signed in')
 }

@@ -43,9 +43,14 @@ const settings: Record<string, { column: keyof Settings; read: Reader }> = {
   host_id_kinds: { column: 'hostIdKinds', read: hostIdKinds },
   moves_per_year: { column: 'movesPerYear', read: wholeNumber },
   undo_hours: { column: 'undoHours', read: wholeNumber },
+  keep_sessions_days: { column: 'keepSessionsDays', read: wholeNumber },
+  keep_invitations_days: { column: 'keepInvitationsDays', read: wholeNumber },
+  keep_drafts_days: { column: 'keepDraftsDays', read: wholeNumber },
+  keep_mail_days: { column: 'keepMailDays', read: wholeNumber },
   support_text: { column: 'supportText', read: words },
   support_url: { column: 'supportUrl', read: link },
   services_url: { column: 'servicesUrl', read: link },
+  requires_second_factor: { column: 'requiresSecondFactor', read: yesNo },
 }
 
 /** `guichet publisher`: shows the publisher's settings; `guichet publisher NAME VALUE` sets one. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type postgres from 'postgres'
 import { JOBS_SCHEMA } from '../jobs/queues.ts'
-import { APPEND_ONLY, CUSTOMER_TABLES } from '../schema.ts'
+import { APPEND_ONLY, CUSTOMER_TABLES, PERSON_TABLES } from '../schema.ts'
 
 // Read once for the statement, not for each row.
 const customers = `((select string_to_array(current_setting('app.customer', true), ',')::uuid[])::uuid[])`
@@ -11,7 +11,21 @@ const person = `(select nullif(current_setting('app.person', true), '')::uuid)`
 const personSees: Record<string, string> = {
   associations: `person_id = ${person}`,
   privileges: `person_id = ${person}`,
+  company_notification_choices: `person_id = ${person}`,
   customers: `id in (select customer_id from associations where person_id = ${person})`,
+}
+
+// What the desk sees of all customers at once (docs/decisions/desk-across-customers.md): what its queue and its list of
+// customers show. To change anything it says for which customer, as everyone does.
+const desk = `(select coalesce(current_setting('app.desk', true), '') <> '')`
+const deskSees = [
+  ...['customers', 'associations', 'privileges', 'requests', 'activity', 'activity_particulars'],
+]
+
+// A person's requests before any customer: theirs, the desk's, and of the company they turn out to be about.
+const personOwns: Record<string, string> = {
+  account_requests: `person_id = ${person} or customer_id = any ${customers} or ${desk}`,
+  account_request_events: `request_id in (select id from account_requests)`,
 }
 
 /**
@@ -26,7 +40,11 @@ export async function grantRights(owner: postgres.Sql, appRole: string): Promise
     throw new Error(`The database has no role ${appRole}: make it (create role … login), then start again.`)
   }
   const roles = { owner: quoted(row!.name), app: quoted(appRole) }
-  const statements = [...policies(roles), ...(roles.owner === roles.app ? [] : grants(roles.app))]
+  const statements = [
+    ...policies(roles),
+    ...ownPolicies(roles),
+    ...(roles.owner === roles.app ? [] : grants(roles.app)),
+  ]
   const mark = await markOf(owner, statements)
   if (mark === (await lastMark(owner))) return
   await owner.begin(async (tx) => {
@@ -65,8 +83,21 @@ function policies({ owner, app }: { owner: string; app: string }): string[] {
       ...policy('customer', table, `for all to ${app} using (${ours}) with check (${ours})`),
       ...policy('owner', table, `for all to ${owner} using (true) with check (true)`),
       ...(seen ? policy('person', table, `for select to ${app} using (${seen})`) : []),
+      ...(deskSees.includes(table) ? policy('desk', table, `for select to ${app} using (${desk})`) : []),
     ]
   })
+}
+
+function ownPolicies({ owner, app }: { owner: string; app: string }): string[] {
+  return PERSON_TABLES.flatMap((table) => [
+    `alter table ${quoted(table)} enable row level security, force row level security`,
+    ...policy(
+      'own',
+      table,
+      `for all to ${app} using (${personOwns[table]}) with check (${personOwns[table]})`,
+    ),
+    ...policy('owner', table, `for all to ${owner} using (true) with check (true)`),
+  ])
 }
 
 function policy(name: string, table: string, terms: string): string[] {

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { Conflict, Forbidden, Invalid, Refusal } from '../errors.ts'
+import { toolAt } from '../overview/tools.ts'
 import { listSupervisors } from '../privileges/queries.ts'
 import { Forged } from './forgery.ts'
 import type { Problem } from './forms.ts'
@@ -31,9 +32,17 @@ async function answer(error: FastifyError, request: FastifyRequest, reply: Fasti
     const back = ownReferrer(request)
     return failurePage(request, reply, 409, { message: request.t(error.key, error.params), back })
   }
-  const status = error instanceof Refusal ? error.status : (error.statusCode ?? 500)
+  const status =
+    error instanceof Refusal ? error.status : (error.statusCode ?? (isBrokenForm(error, request) ? 400 : 500))
   if (status >= 500) request.log.error({ err: error }, status === 503 ? 'not available' : 'failed')
   return failurePage(request, reply, status >= 400 && status < 600 ? status : 500)
+}
+
+// What the reader of multipart forms says of one that was cut off or has no boundary; it gives no status.
+const brokenForm = /^(Unexpected end of multipart data|Multipart: Boundary not found)/
+
+function isBrokenForm({ message }: Error, request: FastifyRequest): boolean {
+  return request.isMultipart() && brokenForm.test(message)
 }
 
 function redisplay(error: Invalid, request: FastifyRequest, reply: FastifyReply): unknown {
@@ -56,8 +65,18 @@ async function forbidden(error: Forbidden, request: FastifyRequest, reply: Fasti
   )
   const needs = error.needs.map((privilege) => request.t(`privileges.${privilege}`))
   const title = request.t('errors.forbidden.title')
+  const path = request.url.slice(customer.base.length).replace(/\?.*/, '')
+  const name = toolAt(path)
+  const tool = name && request.t(`overview.tool.${name}`)
   retarget(request, reply)
-  return reply.code(403).page('errors/forbidden', { title, needs, supervisors, status: 403 })
+  return reply.code(403).page('errors/forbidden', {
+    title,
+    tool,
+    needs,
+    supervisors,
+    askHref: `${customer.base}/people/asked/new?privilege=${error.needs.join(',')}`,
+    status: 403,
+  })
 }
 
 /** Nothing was done; what was typed comes back in a fresh form (quality.md 11), unless another site sent it. */
@@ -73,7 +92,7 @@ const mostFields = 1000
 const mostText = 1.2 * 1024 * 1024
 
 /** What was typed, to be sent again; nothing of a form that is larger than ours are. */
-function typedFields(body: unknown): { name: string; value: string }[] {
+export function typedFields(body: unknown): { name: string; value: string }[] {
   const fields = Object.entries((body ?? {}) as Record<string, unknown>)
     .filter(([name]) => !name.startsWith('_') && !/password/i.test(name))
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => ({ name, value: one })))

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { keyFor } from '../config.ts'
 import { Forbidden } from '../errors.ts'
+import { formTokenOf } from './form-token.ts'
 
 /** The form was not made for this session: it has expired, or another site sent it. */
 export class Forged extends Forbidden {
@@ -28,12 +29,20 @@ export function registerForgery(app: App): void {
     return mask(tokenOf(key, this.request, this))
   })
   app.addHook('preValidation', async (request) => {
-    if (safe.has(request.method)) return
+    if (safe.has(request.method) || request.routeOptions.config.ownToken) return
     if (isCrossSite(app, request)) throw new Forged(true)
-    const given = (request.body as { _csrf?: unknown } | undefined)?._csrf
-    const expected = tokenOf(key, request)
-    if (typeof given !== 'string' || !expected || !matches(given, expected)) throw new Forged(false)
+    if (!hasToken(request, tokenOf(key, request))) throw new Forged(false)
   })
+}
+
+/** Whether the form that came carries that token, and stood on a page of ours. */
+export function isOwnForm(app: App, request: FastifyRequest, token: Buffer): boolean {
+  return !isCrossSite(app, request) && hasToken(request, token)
+}
+
+function hasToken(request: FastifyRequest, expected: Buffer): boolean {
+  const given = (request.body as { _csrf?: unknown } | undefined)?._csrf
+  return typeof given === 'string' && matches(given, expected)
 }
 
 function isCrossSite(app: App, request: FastifyRequest): boolean {
@@ -46,7 +55,7 @@ function isCrossSite(app: App, request: FastifyRequest): boolean {
 
 /** The 32 bytes behind the token: of the session, or of the visitor's cookie (set where a reply is given). */
 function tokenOf(key: string, request: FastifyRequest, reply?: FastifyReply): Buffer {
-  if (request.person) return hmac(key, `session ${request.session.sessionId}`)
+  if (request.person) return formTokenOf(request.server.config, request.session.sessionId)
   const sent = request.cookies[cookieName]
   const unsigned = sent ? request.unsignCookie(sent) : undefined
   let visitor = request.visitor ?? (unsigned?.valid ? unsigned.value : undefined)

@@ -4,11 +4,15 @@ import type { App } from '../app.ts'
 import { countCustomer } from '../entitlements/count.ts'
 import { Forbidden, NotFound } from '../errors.ts'
 import type { Privilege } from '../privileges/list.ts'
+import { formTokenOf } from './form-token.ts'
+import { keepLedForm, lead } from './kept-forms.ts'
+import { formerSession } from './session.ts'
 
 /** Who may use a route. Every route states one in its config; the app does not boot otherwise. */
 export type AccessRule =
   | { kind: 'open' }
   | { kind: 'signed-in' }
+  | { kind: 'staff' }
   | { kind: 'associated' }
   | { kind: 'privileged'; anyOf: readonly Privilege[] }
 
@@ -18,6 +22,8 @@ type Stated = { access: AccessRule }
 export const open: Stated = { access: { kind: 'open' } }
 /** Any signed-in person. */
 export const signedIn: Stated = { access: { kind: 'signed-in' } }
+/** The publisher's own people: to others these pages do not exist. */
+export const staff: Stated = { access: { kind: 'staff' } }
 /** Any person associated with the customer in the address. */
 export const associated: Stated = { access: { kind: 'associated' } }
 /** A person who holds any of these privileges in the company in the address. */
@@ -39,18 +45,42 @@ export function registerGuard(app: App): void {
     for (const method of [route.method].flat()) app.routeTable.push({ method, url: route.url, access })
   })
   app.addHook('onRequest', (request, reply) => checkAccess(app, request, reply))
+  app.addHook('preValidation', (request, reply) => keepLedForm(app, request, reply))
 }
 
 async function checkAccess(app: App, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const access = request.routeOptions.config?.access
   if (!access || access.kind === 'open') return
-  if (!request.person) return reply.toSignIn()
-  if (access.kind !== 'associated' && access.kind !== 'privileged') return
+  if (!request.person) {
+    const ended = formerSession(request)
+    return ended ? lead(request, reply, '/sign-in', ended) : reply.toSignIn()
+  }
+  if (access.kind === 'staff' && !request.person.isStaff) throw new NotFound()
+  const { fresh, beforeSecondFactor } = request.routeOptions.config
+  const { id: personId } = request.person
+  const session = () => ({ personId, token: formTokenOf(app.config, request.session.sessionId) })
+  if (request.access!.lacksSecondFactor && !beforeSecondFactor) {
+    return lead(request, reply, '/account/second-factor/new', session())
+  }
+  const refusal = await refuse(app, request, reply, access)
+  if (refusal) return refusal
+  if (fresh && !request.access!.isFresh) return lead(request, reply, '/sign-in/again', session())
+}
+
+/** Whether the person may use this route at all, in the company of the address. */
+async function refuse(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  access: AccessRule,
+): Promise<FastifyReply | undefined> {
+  if (access.kind !== 'associated' && access.kind !== 'privileged') return undefined
   const redirect = await reachCustomer(app, request)
   if (redirect) return reply.redirect(redirect, 308)
   if (access.kind === 'privileged' && !access.anyOf.some((privilege) => request.customer.holds[privilege])) {
     throw new Forbidden(access.anyOf)
   }
+  return undefined
 }
 
 /** Fills request.customer with the company in the address, or throws NotFound; gives an address in right spelling. */

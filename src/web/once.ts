@@ -1,10 +1,14 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { keyFor } from '../config.ts'
 import type { Db } from '../db.ts'
 import { Conflict } from '../errors.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Whose forms those are that people send who are not signed in. */
+const nobody = '00000000-0000-0000-0000-000000000000'
 
 // An act may be a plan of thousands of lines, and a second arrival waits for the first.
 const deadlineMs = 30_000
@@ -13,17 +17,18 @@ const deadlineMs = 30_000
  * Acts on a form once, however often it arrives (quality.md 12): the form's key is claimed in the transaction of the
  * act, a second arrival waits for the first and answers the same place. `work` gives the place; it may run again
  * after a serialisation failure, and everything it does is undone when it throws. Same key with another body, or a
- * form without key: Conflict.
+ * form without key: Conflict. An act on a person's companies, where the address has none, names them in `customerIds`.
  */
 export async function actOnce(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (tx: Db) => Promise<string>,
+  { customerIds = request.customer?.id }: { customerIds?: string | readonly string[] | undefined } = {},
 ): Promise<FastifyReply> {
   const { database } = request.server
   const act = (tx: Db) => claim(tx, request, work)
-  const location = await (request.customer
-    ? database.forCustomer(request.customer.id, act, { deadlineMs })
+  const location = await (customerIds
+    ? database.forCustomer(customerIds, act, { deadlineMs })
     : database.transaction(act, { deadlineMs }))
   return reply.redirect(location, 303)
 }
@@ -32,7 +37,7 @@ async function claim(tx: Db, request: FastifyRequest, work: (tx: Db) => Promise<
   const body = (request.body ?? {}) as Record<string, unknown>
   const key = String(body._key ?? '')
   if (!uuid.test(key)) throw new Conflict('forms.withoutKey')
-  const personId = request.person!.id
+  const personId = request.person?.id ?? nobody
   const digest = digestOf(request, body)
   const claimed = await tx.execute(sql`
     insert into form_keys (person_id, key, body_digest, location) values (${personId}, ${key}, ${digest}, '')
@@ -51,7 +56,8 @@ async function claim(tx: Db, request: FastifyRequest, work: (tx: Db) => Promise<
 }
 
 function digestOf(request: FastifyRequest, body: Record<string, unknown>): string {
-  const hash = createHash('sha256').update(request.url)
+  // With a key, since a form may hold a password, which a plain digest would help to guess.
+  const hash = createHmac('sha256', keyFor(request.server.config, 'form')).update(request.url)
   for (const field of Object.keys(body).sort()) {
     if (field === '_csrf' || field === '_key') continue
     const value = body[field]

@@ -9,6 +9,7 @@ export interface Section {
 
 /** The sections of the frame for the company of the page, or the active one: those this person can open. */
 export function sectionsOf(request: FastifyRequest): Section[] {
+  if (request.person?.isStaff && !request.customer) return deskSections(request)
   const base = request.customer?.base ?? request.access?.active?.base
   if (!base) return []
   const holds = request.customer?.holds
@@ -20,7 +21,12 @@ export function sectionsOf(request: FastifyRequest): Section[] {
     { id: 'hosts', href: `${base}/hosts`, isShown: tools },
     { id: 'requests', href: `${base}/requests`, isShown: true },
     { id: 'reports', href: `${base}/report`, isShown: !holds || holds.reporting, also: ['/packs'] },
-    { id: 'people', href: `${base}/people`, isShown: !holds || holds.supervisor },
+    {
+      id: 'people',
+      href: `${base}/people`,
+      isShown: !holds || holds.supervisor,
+      also: ['/activity'],
+    },
     { id: 'learn', href: '/learn', isShown: true },
   ]
   return all
@@ -31,6 +37,22 @@ export function sectionsOf(request: FastifyRequest): Section[] {
       text: request.t(`frame.section.${id}`),
       current: isUnder(path, href, base) || also.some((tail) => isUnder(path, base + tail, base)),
     }))
+}
+
+/** The desk has the same frame with its own sections and no customer. */
+function deskSections({ url, t }: FastifyRequest): Section[] {
+  const path = url.split('?')[0]!
+  const all = [
+    { id: 'desk', href: '/desk', also: '/desk/requests' },
+    { id: 'customers', href: '/desk/customers' },
+    { id: 'learn', href: '/learn' },
+  ]
+  return all.map(({ id, href, also }) => ({
+    id,
+    href,
+    text: t(`frame.section.${id}`),
+    current: isUnder(path, href, '/desk') || (also !== undefined && isUnder(path, also, '/desk')),
+  }))
 }
 
 function isUnder(path: string, href: string, base: string): boolean {

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import fastifySession from '@fastify/session'
 import { sql } from 'drizzle-orm'
-import type { FastifyRequest, Session } from 'fastify'
+import type { FastifyReply, FastifyRequest, Session } from 'fastify'
 import { baseOf, type CustomerRef, type Person, type Reached, reachedColumns } from '../accounts/access.ts'
 import type { App } from '../app.ts'
 import { keyFor } from '../config.ts'
 import type { Database, Db } from '../db.ts'
+import { formTokenOf } from './form-token.ts'
 import { networkOf } from './network.ts'
 
 /** What one round trip at the start of a request tells: the person, the active company and the primary one. */
@@ -14,7 +15,18 @@ export interface Access {
   associations: number
   active: Reached | undefined
   primary: CustomerRef | undefined
+  /** For the switcher of the frame; empty where there is nothing to switch, or too much for a list. */
+  companies: { number: string; name: string }[]
+  /** Password and second factor were given within the last quarter of an hour. */
+  isFresh: boolean
+  hasSecondFactor: boolean
+  /** By a company of theirs, by the publisher, or of staff; of nobody in the demonstration. */
+  requiresSecondFactor: boolean
+  lacksSecondFactor: boolean
 }
+
+/** How long after signing in risky acts are open without signing in again. */
+export const freshMinutes = 15
 
 declare module 'fastify' {
   interface Session {
@@ -29,10 +41,16 @@ declare module 'fastify' {
   }
 }
 
+const cookieName = 'guichet'
+const ownId = /^([0-9a-f-]{36})\./
+
+/** Companies that the switcher of the frame lists; more have a page to search. */
+const mostInSwitcher = 10
+
 export async function registerSession(app: App): Promise<void> {
   await app.register(fastifySession, {
     secret: keyFor(app.config, 'session'),
-    cookieName: 'guichet',
+    cookieName,
     cookie: {
       secure: 'auto',
       httpOnly: true,
@@ -53,22 +71,73 @@ export async function registerSession(app: App): Promise<void> {
     // Whatever kind of answer it becomes, files to download too. What visitors get has a token of theirs in it.
     reply.header('cache-control', request.person ? 'no-store' : 'private, no-cache')
   })
+  app.addHook('onSend', async (request, reply) => {
+    if (request.signingIn) rememberFormer(request, reply, request.signingIn)
+  })
 }
 
-/** Signs the person in on this browser: a new session ID, the old one dead. At first the primary company is active. */
+/**
+ * Signs the person in on this browser: a new session ID, the old one dead. At first the primary company is active; who
+ * was signed in already stays where they were.
+ */
 export async function startSession(
   request: FastifyRequest,
   person: { id: string; primaryCustomerId: string | null },
 ): Promise<void> {
+  const { activeCustomerId, stay } = request.person?.id === person.id ? request.session : {}
   request.signingIn = person.id
   await request.session.regenerate()
   Object.assign(request.session, {
     personId: person.id,
-    activeCustomerId: person.primaryCustomerId,
+    activeCustomerId: activeCustomerId ?? person.primaryCustomerId,
+    ...(stay ? { stay } : {}),
     userAgent: String(request.headers['user-agent'] ?? '').slice(0, 300),
     network: networkOf(request.ip),
   })
-  await request.session.save()
+  await Promise.all([
+    request.session.save(),
+    request.server.database.db.execute(
+      sql`update people set last_signed_in_at = now() where id = ${person.id}`,
+    ),
+  ])
+}
+
+const formerCookie = 'guichet_former'
+const formerDays = 30
+
+/** A session that may have ended, by the token that its forms carry. */
+export type FormerSession = { personId: string; token: Buffer }
+
+/**
+ * Leaves a mark of this session that outlives it, so that a form sent after its end is known for its person's. It
+ * opens nothing: it holds what stands in every form of the session, never its ID.
+ */
+function rememberFormer(request: FastifyRequest, reply: FastifyReply, personId: string): void {
+  const token = formTokenOf(request.server.config, request.session.sessionId).toString('base64url')
+  reply.setCookie(formerCookie, `${personId}.${token}`, {
+    signed: true,
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    secure: 'auto',
+    maxAge: formerDays * 24 * 3600,
+  })
+}
+
+/** The last session on this browser; undefined where nobody was signed in, or who was has signed out. */
+export function formerSession(request: FastifyRequest): FormerSession | undefined {
+  const sent = request.cookies[formerCookie]
+  const { valid, value } = sent ? request.unsignCookie(sent) : { valid: false, value: null }
+  const personId = valid && value ? ownId.exec(value)?.[1] : undefined
+  return personId
+    ? { personId, token: Buffer.from(value!.slice(personId.length + 1), 'base64url') }
+    : undefined
+}
+
+/** Signed out: nothing on this browser tells any more who was here. */
+export function forgetSession(reply: FastifyReply): void {
+  reply.clearCookie(cookieName, { path: '/' })
+  reply.clearCookie(formerCookie, { path: '/' })
 }
 
 type Callback = (error: unknown, session?: Session | null) => void
@@ -82,7 +151,7 @@ class SessionStore {
   }
 
   get(id: string, done: Callback): void {
-    const personId = /^([0-9a-f-]{36})\./.exec(id)?.[1]
+    const personId = ownId.exec(id)?.[1]
     if (!personId) {
       done(null, null)
       return
@@ -122,9 +191,13 @@ type Row = {
   activeCustomerId: string | null
   data: { stay?: string[]; cookie: { originalMaxAge: number; expires: string } }
   isStale: boolean
+  isFresh: boolean
+  hasSecondFactor: boolean
+  requiresSecondFactor: boolean
   person: Person
   associations: number
   primary: { id: string; number: string; name: string } | null
+  companies: { number: string; name: string }[] | null
 } & Omit<Reached, 'base' | 'id'> & { id: string | null }
 
 async function findSession(app: App, idHash: string, personId: string): Promise<Session | null> {
@@ -132,18 +205,27 @@ async function findSession(app: App, idHash: string, personId: string): Promise<
   const query = sql`
     select s.active_customer_id as "activeCustomerId", s.data,
            s.last_seen_at < now() - interval '1 minute' as "isStale",
+           s.authenticated_at > now() - make_interval(mins => ${freshMinutes}::int) as "isFresh",
+           exists (select from second_factors f
+                   where f.person_id = p.id and f.confirmed_at is not null) as "hasSecondFactor",
+           exists (select from associations n join customers nc on nc.id = n.customer_id
+                   where n.person_id = p.id and nc.requires_second_factor) as "requiresSecondFactor",
            json_build_object('id', p.id, 'name', p.name, 'email', p.email, 'language', p.language,
              'timeZone', p.time_zone, 'isStaff', p.is_staff, 'isConfirmed', p.confirmed_at is not null) as person,
            (select count(*)::int from associations n where n.person_id = p.id) as associations,
            (select json_build_object('id', pc.id, 'number', pc.customer_number, 'name', pc.name)
               from customers pc where pc.id = p.primary_customer_id) as "primary",
+           (select json_agg(json_build_object('number', few.number, 'name', few.name) order by few.number)
+              from (select mc.customer_number as number, mc.name from associations m
+                    join customers mc on mc.id = m.customer_id
+                    where m.person_id = p.id limit ${mostInSwitcher + 1}::int) few) as companies,
            ${reachedColumns(app.today())}
     from sessions s
     join people p on p.id = s.person_id
     left join associations a on a.customer_id = coalesce(s.active_customer_id, p.primary_customer_id)
                             and a.person_id = p.id
     left join customers c on c.id = a.customer_id
-    where s.id_hash = ${idHash} and s.person_id = ${personId} and s.revoked_at is null
+    where s.id_hash = ${idHash} and s.person_id = ${personId} and s.revoked_at is null and p.deleted_at is null
       and s.expires_at > now() and s.last_seen_at > now() - make_interval(mins => ${sessionIdleMinutes}::int)`
   const read = (tx: Db) => tx.execute<Row & Record<string, unknown>>(query)
   const [row] = await app.database.forPerson(personId, read, { atOnce: true })
@@ -153,20 +235,30 @@ async function findSession(app: App, idHash: string, personId: string): Promise<
     ...row.data,
     personId,
     activeCustomerId: row.activeCustomerId,
-    access: accessOf(row),
+    access: accessOf(row, app),
   } as unknown as Session
 }
 
-function accessOf(row: Row): Access {
-  const { id, number, name, firstSupervisedAt, countedOn, privileges, primary } = row
+function accessOf(row: Row, app: App): Access {
+  const { id, number, name, firstSupervisedAt, countedOn, awaitsConfirmation, privileges, primary } = row
   const active = id
-    ? { id, number, name, base: baseOf(number), firstSupervisedAt, countedOn, privileges }
+    ? { id, number, name, base: baseOf(number), firstSupervisedAt, countedOn, awaitsConfirmation, privileges }
     : undefined
+  const { isFresh, hasSecondFactor, person } = row
+  const publisher = app.publisher()
+  const isAsked = row.requiresSecondFactor || person.isStaff || publisher.requiresSecondFactor
+  // The demonstration's accounts are everybody's.
+  const requiresSecondFactor = isAsked && !publisher.isDemonstration
   return {
-    person: row.person,
+    person,
     associations: row.associations,
     active,
     primary: primary ? { ...primary, base: baseOf(primary.number) } : undefined,
+    companies: row.associations > 1 && row.associations <= mostInSwitcher ? (row.companies ?? []) : [],
+    isFresh,
+    hasSecondFactor,
+    requiresSecondFactor,
+    lacksSecondFactor: requiresSecondFactor && !hasSecondFactor,
   }
 }
 

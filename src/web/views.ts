@@ -3,10 +3,19 @@ import { fileURLToPath } from 'node:url'
 import fastifyView from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sayDeleted } from '../accounts/deleted.ts'
 import type { App } from '../app.ts'
 import { formatFor } from './format.ts'
 import type { Problem } from './forms.ts'
-import { isLocale, type Locale, localeNames, locales, preferredLocale, translator } from './i18n.ts'
+import {
+  isLocale,
+  type Locale,
+  localeNames,
+  locales,
+  preferredLocale,
+  type Translate,
+  translator,
+} from './i18n.ts'
 import { sectionsOf } from './sections.ts'
 
 export type PageData = Record<string, unknown> & {
@@ -27,6 +36,12 @@ export async function registerViews(app: App): Promise<void> {
     autoFilter: true,
     filterFunction: (value) => (value === undefined || value === null ? '' : String(value)),
   })
+  const render = eta.render.bind(eta)
+  // A deleted account has no name left: wherever a page would show what stands for it, it says so in words.
+  eta.render = (template, data, meta) => {
+    const { t } = data as { t?: Translate }
+    return t ? sayDeleted(render(template, data, meta), t) : render(template, data, meta)
+  }
   await app.register(fastifyView, {
     engine: { eta },
     root: folder,
@@ -79,6 +94,7 @@ function renderPage(app: App, reply: FastifyReply, view: string, data: PageData)
     customer,
     person,
     associations: access?.associations ?? 0,
+    switcher: access?.companies ?? [],
     active: access?.active ?? null,
     primary: access?.primary ?? null,
     notices,

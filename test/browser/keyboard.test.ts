@@ -160,7 +160,7 @@ describe('quality 4: after an htmx swap', () => {
     await page.waitForURL('**/sign-in?to=*')
     await page.locator('#email').fill('both@demo.example')
     await page.locator('#password').fill(counter.t.cast.password)
-    await page.locator('main form button').first().click()
+    await page.locator('main form button:not([type="button"])').first().click()
     await page.waitForURL('**/licenses?text=forma*')
     expect(await page.locator('#results tbody tr').count()).toBe(3)
   })

@@ -123,3 +123,16 @@ test('a second start finds it as it was', async () => {
   const [count] = await rows(sql`select count(*)::integer as loads from loads`)
   expect(count).toEqual({ loads: 1 })
 })
+
+test('what people asked for before any company stands in every status', async () => {
+  const asked = await rows<{ line: string }>(sql`
+    select p.email || ' ' || r.kind || ' ' || r.status || ' ' || r.decider as line
+    from account_requests r join people p on p.id = r.person_id order by r.number`)
+  expect(asked.map(({ line }) => line)).toEqual([
+    'plain@demo.example upgrade declined desk',
+    'plain@demo.example upgrade cancelled desk',
+    'plain@demo.example upgrade needs-information desk',
+    'plain@demo.example upgrade in-review supervisors',
+    'open@demo.example name-supervisor in-review desk',
+  ])
+})

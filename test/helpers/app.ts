@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../../src/config.ts'
 import { openKeys } from '../../src/packs/keys.ts'
 import { type Cast, makeCast } from './cast.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { giveSecondFactor, nextCode } from './second-factor.ts'
 import { Visitor } from './visitor.ts'
 
 export type TestApp = {
@@ -15,7 +16,7 @@ export type TestApp = {
   cast: Cast
   /** A browser without cookies. */
   visitor(): Visitor
-  /** A browser in which that person of the cast has signed in through the form. */
+  /** A browser in which that person of the cast has signed in through the form; staff with a second factor. */
   signIn(email: string): Promise<Visitor>
   close(): Promise<void>
 }
@@ -36,6 +37,7 @@ export async function testApp(env: NodeJS.ProcessEnv = {}): Promise<TestApp> {
   const app = await buildApp({ config, database: db.database, packKeys })
   await app.ready()
   const visitor = () => new Visitor(app)
+  const site = { config, owner: db.owner }
   return {
     app,
     config,
@@ -44,7 +46,10 @@ export async function testApp(env: NodeJS.ProcessEnv = {}): Promise<TestApp> {
     visitor,
     async signIn(email) {
       const browser = visitor()
-      await browser.signIn(email, cast.password)
+      const isStaff = email === 'desk@demo.example'
+      // Staff must have one, except in the demonstration.
+      if (isStaff && !app.publisher().isDemonstration) await giveSecondFactor(site, email)
+      await browser.signIn(email, cast.password, () => nextCode(site, email))
       return browser
     },
     async close() {

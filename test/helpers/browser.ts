@@ -85,6 +85,6 @@ export async function signIn(page: Page, email: string, password = 'guichet-demo
   await page.goto('/sign-in')
   await page.locator('#email').fill(email)
   await page.locator('#password').fill(password)
-  await page.locator('main form button').first().click()
+  await page.locator('main form button:not([type="button"])').first().click()
   await page.waitForURL((url) => url.pathname !== '/sign-in')
 }

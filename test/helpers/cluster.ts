@@ -6,6 +6,7 @@ import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { findOrphan, stopServer } from '../../src/database/embedded/cluster.ts'
 import { takeLock } from '../../src/database/embedded/lock.ts'
+import { appRole, database, makeRoles, ownerRole } from '../../src/database/embedded/roles.ts'
 import { startEmbedded } from '../../src/embedded-postgres.ts'
 import { migrate } from '../../src/tasks/migrate.ts'
 
@@ -19,9 +20,17 @@ declare module 'vitest' {
   }
 }
 
-/** One Postgres for the whole run, with a migrated database that each test file copies. */
+/**
+ * One Postgres for the whole run, with a migrated database that each test file copies: the embedded one, or the empty
+ * server of TEST_POSTGRES_URL (its superuser), to try another version.
+ */
 export default async function setup(project: TestProject) {
   await sweep()
+  const given = process.env.TEST_POSTGRES_URL
+  if (given) {
+    project.provide('cluster', await prepare(given))
+    return
+  }
   const home = await mkdtemp(join(tmpdir(), prefix))
   // Where the tests run as root, Postgres runs as another user and must get in.
   await chmod(home, 0o755)
@@ -38,6 +47,21 @@ export default async function setup(project: TestProject) {
     await server.stop()
     await rm(home, { recursive: true, force: true })
   }
+}
+
+async function prepare(admin: string): Promise<ClusterUrls> {
+  const secrets = { admin: '', owner: 'owner-of-tests', app: 'app-of-tests', port: 0, rolesMade: false }
+  const clean = postgres(admin, { max: 1, onnotice: () => {} })
+  await clean.unsafe(`update pg_database set datistemplate = false where datname = '${database}'`)
+  await clean.unsafe(`drop database if exists ${database} with (force)`)
+  await clean.end()
+  await makeRoles(admin, secrets)
+  const as = (role: string, password: string) =>
+    Object.assign(new URL(admin), { username: role, password, pathname: `/${database}` }).href
+  const urls = { admin, owner: as(ownerRole, secrets.owner), app: as(appRole, secrets.app) }
+  await migrate(urls.owner, appRole)
+  await freeze(admin, database)
+  return urls
 }
 
 // What a run that was killed has left behind.

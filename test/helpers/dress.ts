@@ -3,7 +3,7 @@ import type { Database } from '../../src/db.ts'
 
 /** Text that is one of a few words, a key, or read by machines: it cannot hold anything else. */
 const fixed = [
-  /_number$|_id$|^id_|^email|^language$|^time_zone$|^country$|_url$|hash|digest|^key_id$|^location$|^message_id$|^server_name$/,
+  /_number$|_id$|^id_|email|^language$|^time_zone$|^country$|_url$|hash|digest|^key_id$|^location$|^message_id$|^server_name$/,
   /^(kind|status|tool|verb|object_kind|privilege|template|license_type|term_kind|currency|data|to_address)$/,
 ]
 const left = [

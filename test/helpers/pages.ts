@@ -1,5 +1,10 @@
 import { sql } from 'drizzle-orm'
+import { askEmailChange } from '../../src/accounts/email-changes.ts'
 import { createPasswordLink } from '../../src/sign-in/password-links.ts'
+import { createRegistration } from '../../src/sign-in/registrations.ts'
+import { deskPages } from './desk-pages.ts'
+import { notificationPages } from './notification-pages.ts'
+import { signInPages } from './sign-in-pages.ts'
 import type { Stage } from './stage.ts'
 import type { Answer, Visitor } from './visitor.ts'
 
@@ -67,6 +72,19 @@ const ofVisitors: PageState[] = [
     open: (stage) => linked(stage, { password: 'long enough', passwordAgain: 'another' }),
   },
   page('password link that is dead', '', '/password/none', 404),
+  page('register', '', '/register'),
+  sent('register, no address', '', '/register', { email: 'ana' }, { action: '/register' }),
+  page('register, mailed', '', '/register/mailed'),
+  { name: 'finish the account', status: 200, open: (stage) => registered(stage, null) },
+  {
+    name: 'finish the account, wrong',
+    status: 422,
+    open: (stage) => registered(stage, { name: '', password: 'P@ssw0rd2026!', passwordAgain: 'another' }),
+  },
+  page('registration link that is dead', '', '/register/none', 404),
+  page('forgotten password', '', '/forgotten-password'),
+  page('forgotten password, mailed', '', '/forgotten-password/mailed'),
+  page('link to change the address that is dead', '', '/email-change/none', 404),
   page('support', '', '/support'),
   page('services', '', '/services'),
   page('learn', '', '/learn'),
@@ -90,6 +108,34 @@ const ofPeople: PageState[] = [
   page('start, the desk', 'desk', '/'),
   page('account', 'several', '/account'),
   page('account, without company', 'plain', '/account'),
+  page('profile', 'both', '/account/profile'),
+  sent('profile, wrong', 'both', '/account/profile', { name: '', phone: 'call me', timeZone: 'x' }),
+  page('change the password', 'both', '/account/password'),
+  sent('change the password, wrong', 'both', '/account/password', {
+    currentPassword: 'x',
+    password: 'Guichet-2026',
+    passwordAgain: '',
+  }),
+  page('change the address', 'both', '/account/email'),
+  sent('change the address, none', 'both', '/account/email', { email: 'ana' }),
+  sent(
+    'change the address, waiting',
+    'open',
+    '/account/email',
+    { email: 'ana@example.com' },
+    { status: 200, action: '/account/email' },
+  ),
+  { name: 'link to confirm the old address', status: 200, open: (stage) => addressLink(stage, 'old') },
+  { name: 'link to confirm the new address', status: 200, open: (stage) => addressLink(stage, 'new') },
+  { name: 'address confirmed', status: 200, open: (stage) => addressLink(stage, 'old', 'confirmation') },
+  {
+    name: 'change of address called off',
+    status: 200,
+    open: (stage) => addressLink(stage, 'old', 'cancellation'),
+  },
+  page('delete the account', 'both', '/account/deletion'),
+  sent('delete the account, no tick', 'both', '/account/deletion', {}),
+  page('delete the account, last supervisor', 'supervisor', '/account/deletion'),
   page('switch customer', 'several', '/switch'),
   page('switch customer, none found', 'several', '/switch?find=nowhere'),
   page('overview', 'both', base),
@@ -188,11 +234,14 @@ export const storedPages: PageState[] = [...ofPeople, ...ofLicenses, ...ofPlans,
 /** Every page of the counter in every state that looks different. The last two leave the stage unusable. */
 export const pageStates: PageState[] = [
   ...ofVisitors,
+  ...signInPages,
   ...ofPeople,
   { name: 'notices of R11 and R12, flash', status: 200, open: notices },
   ...ofLicenses,
   ...ofPlans,
   ...ofRequests,
+  ...deskPages,
+  ...notificationPages,
   ...ofFailures,
   { name: '500', status: 500, open: fault },
   { name: '503', status: 503, open: databaseGone },
@@ -218,6 +267,27 @@ async function linked(stage: Stage, fields: Fields | null): Promise<Answer> {
   const visitor = await stage.as('')
   const form = await visitor.get(`/password/${token}`)
   return fields ? visitor.submit(form, fields, `/password/${token}`) : form
+}
+
+async function registered(stage: Stage, fields: Fields | null): Promise<Answer> {
+  const token = await createRegistration(stage.t.db.owner.db, 'new@demo.example')
+  const visitor = await stage.as('')
+  const form = await visitor.get(`/register/${token}`)
+  return fields ? visitor.submit(form, fields, `/register/${token}`) : form
+}
+
+/** Where the mail to one of the two addresses of a change leads, and what comes of its button. */
+async function addressLink(stage: Stage, side: 'old' | 'new', press?: string): Promise<Answer> {
+  const { db } = stage.t.db.owner
+  const personId = stage.t.cast.people['plain@demo.example']!
+  const newEmail = `${crypto.randomUUID()}@demo.example`
+  await askEmailChange(db, { personId, newEmail, publisher: 'Halden Software', locale: stage.locale })
+  const [mail] = await db.execute<{ token: string }>(sql`
+    select params ->> 'token' as token from person_mails where template = ${`email-change-${side}`}
+    order by id desc limit 1`)
+  const visitor = await stage.as('')
+  const page = await visitor.get(`/email-change/${mail!.token}`)
+  return press ? visitor.submitAndFollow(page, {}, `/email-change/${mail!.token}/${press}`) : page
 }
 
 async function verify(stage: Stage, change: (pack: string) => string): Promise<Answer> {
@@ -269,7 +339,7 @@ async function fault(stage: Stage): Promise<Answer> {
   const { db } = stage.t.db.owner
   const visitor = await stage.as('both')
   await db.execute(sql`alter table sessions rename column user_agent to user_agent_gone`)
-  const answer = await visitor.get('/account')
+  const answer = await visitor.get('/account/sessions')
   await db.execute(sql`alter table sessions rename column user_agent_gone to user_agent`)
   return answer
 }

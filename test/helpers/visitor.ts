@@ -100,9 +100,12 @@ export class Visitor {
     return this.#follow(await this.submit(page, fields, action))
   }
 
-  async signIn(email: string, password: string): Promise<Answer> {
+  /** Through the form; `code` gives what the authenticator app shows, where it is asked for. */
+  async signIn(email: string, password: string, code?: () => Promise<string>): Promise<Answer> {
     const page = await this.get('/sign-in')
-    const answer = await this.submit(page, { email, password }, '/sign-in')
+    const first = await this.submit(page, { email, password }, '/sign-in')
+    const asks = first.location === '/sign-in/second-factor' && code
+    const answer = asks ? await this.submit(await this.get(first.location), { code: await code() }) : first
     if (answer.status !== 303)
       throw new Error(`Sign-in of ${email} answered ${answer.status}: ${answer.text}`)
     return answer

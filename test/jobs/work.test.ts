@@ -46,7 +46,7 @@ afterAll(() => db.drop())
 function appOn(database: App['database'], publisher: ReturnType<App['publisher']>): App {
   const note = (what: unknown) => logged.push(what)
   return {
-    config: { home, baseUrl: 'http://127.0.0.1:3000' },
+    config: { home, baseUrl: 'http://127.0.0.1:3000', mail: {}, secret: 'x'.repeat(32) },
     database,
     publisher: () => publisher,
     today: () => dayFromNow(),

@@ -5,24 +5,36 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { queueMail } from '../../src/mail/outbox.ts'
+import { NotSent } from '../../src/mail/refusal.ts'
 import { renderMail } from '../../src/mail/render.ts'
 import { sendMail } from '../../src/mail/send.ts'
 import { mails, people } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
+import { invalidHtml } from '../helpers/inspect.ts'
 import { makeCustomer, makePerson, makePublisher } from '../helpers/makers.ts'
 
 let db: TestDatabase
 let home: string
 let customerId: string
 let personId: string
-let app: Pick<App, 'config' | 'database' | 'publisher'>
+let app: Pick<App, 'config' | 'database' | 'publisher' | 'log'>
 
 beforeAll(async () => {
   db = await testDatabase()
   const publisher = await makePublisher(db.owner.db)
   home = await mkdtemp(join(tmpdir(), 'guichet-mail-'))
-  const config = { home, baseUrl: 'https://licenses.example.com' } as App['config']
-  app = { config, database: db.database, publisher: () => publisher }
+  const config = {
+    home,
+    baseUrl: 'https://licenses.example.com',
+    mail: {},
+    secret: 'x'.repeat(32),
+  } as App['config']
+  app = {
+    config,
+    database: db.database,
+    publisher: () => publisher,
+    log: { warn() {} } as unknown as App['log'],
+  }
 })
 afterAll(() => db.drop())
 
@@ -93,9 +105,10 @@ test('sending twice sends once; after a crash in between the same file stands th
   expect((await files()).filter((name) => name.startsWith(id))).toEqual([`${id}.eml`])
 })
 
-test('two processes with the same job: one waits and finds it sent', async () => {
+test('of processes with the same job one sends; the others come again later, or find it sent', async () => {
   const id = (await queue())!
-  await Promise.all([1, 2, 3].map(() => sendMail(app, { customerId, mailId: id })))
+  const ways = await Promise.allSettled([1, 2, 3].map(() => sendMail(app, { customerId, mailId: id })))
+  for (const way of ways) if (way.status === 'rejected') expect(way.reason).toBeInstanceOf(NotSent)
   expect(await stored()).toMatchObject([{ tries: 1 }])
 })
 
@@ -130,4 +143,38 @@ test('the words are complete in both languages; only the HTML is escaped', () =>
     'Récupérer des nomenclatures de licence',
   )
   expect(renderMail({ ...mail, language: 'de' }, where).subject).toBe(english.subject)
+})
+
+test.each(['en', 'fr'])('the HTML of a message is valid, in %s', async (language) => {
+  const mail = renderMail(
+    {
+      ...{ language, template: 'expiry-reminder', personName: '<b>Ann</b>' },
+      ...{
+        customerNumber: '100234',
+        customerName: 'Fish & Sons',
+        unsubscribe: 'https://licenses.example.com/unsubscribe/x',
+      },
+      params: {
+        ...{ today: '2026-11-24', licenses: 1, contracts: 3 },
+        ends: [
+          {
+            kind: 'license',
+            endsOn: '2026-12-01',
+            quantity: 2,
+            product: 'A "B" <C>',
+            partNumber: 'P/1',
+            contractNumber: '',
+          },
+          { kind: 'maintenance', endsOn: '2026-12-01', quantity: 0, contractNumber: 'SC-1' },
+        ],
+      },
+    },
+    { publisher: 'Halden & Co', baseUrl: 'https://licenses.example.com' },
+  )
+  expect(await invalidHtml(mail.html)).toEqual([])
+  expect(mail.html).toContain(`<html lang="${language}">`)
+  expect(mail.html).not.toMatch(/<img|src=|url\(/)
+  expect(mail.text).toContain('\n  https://licenses.example.com/c/100234/licenses/P%2F1\n')
+  for (const line of mail.text.split('\n'))
+    if (!line.includes('https:')) expect(line.length).toBeLessThanOrEqual(76)
 })

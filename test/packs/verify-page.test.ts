@@ -171,3 +171,21 @@ test('an older issue is genuine, and no longer the current one', async () => {
   expect(answer.one('#verdict').textContent).toBe('Genuine')
   expect(answer.text).toContain('issue 4 replaces it')
 })
+
+test('one network cannot keep the counter busy with checks', async () => {
+  let answer = await paste(text)
+  for (let n = 0; n < 60 && answer.status === 200; n++) answer = await paste(text)
+  expect(answer.status).toBe(429)
+  expect(answer.headers['retry-after']).toMatch(/^\d+$/)
+  expect(answer.text).toContain('Too many packs were checked from your network.')
+})
+
+test.each([
+  ['cut off', 'multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nbc'],
+  ['without a boundary', 'multipart/form-data', 'abc'],
+])('a form %s is a bad request, not a fault of ours', async (_, type, payload) => {
+  const headers = { 'content-type': type }
+  const answer = await site.app.inject({ method: 'POST', url: '/verify', headers, payload })
+  expect(answer.statusCode).toBe(400)
+  expect(answer.body).toContain('That could not be understood')
+})

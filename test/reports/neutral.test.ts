@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { neutral } from '../../src/reports/csv.ts'
+import { neutral } from '../../src/web/csv.ts'
 
 test('quality 17: no cell of the spreadsheet’s file begins, after blanks, with a sign that starts a formula', () => {
   const blanks = fc.stringMatching(/^[ \t\r\n]{0,3}$/)

@@ -155,7 +155,13 @@ test('a pack that a later issue replaces says so, and stays what it was', async 
 test('requests about privileges are for supervisors and who asked, not for holders of license tools', async () => {
   const personId = it.cast.people['none@demo.example']!
   const { number } = await it.db.database.forCustomer(customerId, (tx) =>
-    recordRequest(tx, { customerId, kind: 'ask-privilege', status: 'submitted', personId }),
+    recordRequest(tx, {
+      customerId,
+      kind: 'ask-privilege',
+      status: 'submitted',
+      personId,
+      details: { privilege: 'licensing', why: '' },
+    }),
   )
   const url = `/c/100234/requests/${number}`
   const seen = async (name: string) => [

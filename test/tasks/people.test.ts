@@ -60,14 +60,17 @@ describe('guichet invite CUSTOMER EMAIL', () => {
   })
 })
 
-test('guichet staff add EMAIL makes a person of the publisher, who lands at the desk', async () => {
+test('guichet staff add EMAIL makes a person of the publisher, who must set up a second factor', async () => {
   const { code, out } = await guichet('staff', 'add', 'staff@example.com')
   expect(code).toBe(0)
   const { pathname } = new URL(out.trim())
   const browser = t.visitor()
   const password = 'a password of the staff'
   await browser.submit(await browser.get(pathname), { password, passwordAgain: password }, pathname)
-  expect((await browser.get('/')).text).toContain('License desk')
+  for (const path of ['/', '/desk']) {
+    const page = await browser.open(path)
+    expect([page.status, page.url.split('?')[0]]).toEqual([200, '/account/second-factor/new'])
+  }
   expect((await personOf('staff@example.com')).isStaff).toBe(true)
 })
 

@@ -58,7 +58,11 @@ export async function initialise({ data, binaries, user }: Cluster, adminPasswor
     await working
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string }
-    throw new Error(`The embedded Postgres cannot be set up: ${stderr || message}`)
+    // In a container that runs under a bare number.
+    const hint = /could not look up effective user ID/.test(stderr ?? '')
+      ? ' Postgres asks for a user with a name: run Guichet as one that is in /etc/passwd, or set DATABASE_URL.'
+      : ''
+    throw new Error(`The embedded Postgres cannot be set up: ${(stderr || message).trim()}${hint}`)
   } finally {
     process.off('exit', end)
     rmSync(passwordFile, { force: true })

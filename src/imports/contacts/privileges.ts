@@ -1,35 +1,30 @@
 import { sql } from 'drizzle-orm'
+import { recordActivities } from '../../activity/record.ts'
 import type { Db } from '../../db.ts'
-import { newId } from '../../ids.ts'
-import { jsonRows } from '../../sql.ts'
 import { fine } from '../reasons.ts'
 import type { Context } from '../stage.ts'
 
-type Kept = { customerId: string; personId: string; privilege: string }
+type Granted = { customerId: string; personId: string; privilege: string }
 
 /**
  * What contacts.csv says of privileges counts only for people who are new to the company; later their supervisors
  * decide. R9: where it names the first supervisor, those who were contacts before keep what they could do.
  */
 export async function storePrivileges(tx: Db, { loadId }: Context): Promise<void> {
-  await recordKept(tx, await keepForContacts(tx), loadId)
-  await tx.execute(sql`
-    with granted as (
-      insert into privileges (customer_id, person_id, privilege)
-      select r.customer_id, r.person_id, unnest(r.privileges)
-      from load_contacts r where ${fine()} and r.is_new
-      returning customer_id, person_id, privilege
-    )
-    insert into activity (customer_id, id, verb, object_kind, object_id, details)
-    select r.customer_id, r.grant_ids[array_position(r.privileges, g.privilege)], 'privilege.granted', 'person',
-      r.person_id::text, jsonb_build_object('privilege', g.privilege, 'kept', false, 'load', ${loadId}::text)
-    from granted g
-    join load_contacts r on r.customer_id = g.customer_id and r.person_id = g.person_id and r.is_new and ${fine()}`)
+  const kept = await keepForContacts(tx)
+  const granted = await tx.execute<Granted>(sql`
+    insert into privileges (customer_id, person_id, privilege)
+    select r.customer_id, r.person_id, unnest(r.privileges)
+    from load_contacts r where ${fine()} and r.is_new
+    order by 1, 2, 3
+    returning customer_id as "customerId", person_id as "personId", privilege`)
+  await recordGrants(tx, kept, { kept: true, load: loadId })
+  await recordGrants(tx, [...granted], { kept: false, load: loadId })
   await markResults(tx)
 }
 
-async function keepForContacts(tx: Db): Promise<Kept[]> {
-  const kept = await tx.execute<Kept>(sql`
+async function keepForContacts(tx: Db): Promise<Granted[]> {
+  const kept = await tx.execute<Granted>(sql`
     with named as (
       select distinct r.customer_id from load_contacts r join customers c on c.id = r.customer_id
       where ${fine()} and r.is_new and 'supervisor' = any(r.privileges) and c.first_supervised_at is null
@@ -41,7 +36,6 @@ async function keepForContacts(tx: Db): Promise<Kept[]> {
     from named n
     join publisher on publisher.id = 1 and publisher.open_until_supervised
     join associations a on a.customer_id = n.customer_id
-    join people q on q.id = a.person_id and q.confirmed_at is not null
     cross join (values ('licensing'), ('reporting')) p (privilege)
     where not exists (
       select from load_contacts r
@@ -51,15 +45,16 @@ async function keepForContacts(tx: Db): Promise<Kept[]> {
   return [...kept]
 }
 
-async function recordKept(tx: Db, kept: Kept[], loadId: string): Promise<void> {
-  for (let from = 0; from < kept.length; from += 2000) {
-    const rows = kept.slice(from, from + 2000).map((grant) => ({ ...grant, id: newId() }))
-    await tx.execute(sql`
-      insert into activity (customer_id, id, verb, object_kind, object_id, details)
-      select g."customerId", g.id, 'privilege.granted', 'person', g."personId"::text,
-        jsonb_build_object('privilege', g.privilege, 'kept', true, 'load', ${loadId}::text)
-      from jsonb_to_recordset(${jsonRows(rows)})
-        as g ("id" uuid, "customerId" uuid, "personId" uuid, "privilege" text)`)
+async function recordGrants(tx: Db, grants: Granted[], about: Record<string, unknown>): Promise<void> {
+  for (const [customerId, ofCustomer] of Map.groupBy(grants, (one) => one.customerId)) {
+    const entries = ofCustomer.map(({ personId, privilege }) => ({
+      personId: null,
+      verb: 'privilege.granted' as const,
+      objectKind: 'person',
+      objectId: personId,
+      details: { privilege, ...about },
+    }))
+    await recordActivities(tx, customerId, entries)
   }
 }
 

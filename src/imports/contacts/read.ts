@@ -4,7 +4,7 @@ import type { StagedRow } from '../stage.ts'
 
 export const contactColumns = `customer_number text, email text, name text, phone text, is_primary boolean,
   privileges text[], id uuid, customer_id uuid, person_id uuid, is_new boolean, leads boolean,
-  is_known boolean, grant_ids uuid[]`
+  is_known boolean`
 
 export function readContact(cells: Cells, newId: () => string): StagedRow {
   const number = cells.number('customer_number')
@@ -20,7 +20,6 @@ export function readContact(cells: Cells, newId: () => string): StagedRow {
     is_primary: cells.choice('primary', ['yes', 'no'], 'no') === 'yes',
     privileges,
     id: newId(),
-    grant_ids: privileges.map(newId),
   }
 }
 

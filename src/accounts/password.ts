@@ -1,0 +1,80 @@
+import { eq } from 'drizzle-orm'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { App } from '../app.ts'
+import { Invalid } from '../errors.ts'
+import { people } from '../schema.ts'
+import { limitsFor } from '../sign-in/browser.ts'
+import {
+  checkChosenPassword,
+  chosenPasswordFields,
+  PasswordField,
+  shortestPassword,
+} from '../sign-in/chosen-password.ts'
+import { findExclusiveIssuer } from '../sign-in/oidc/issuers.ts'
+import { hashPassword, verifyPassword } from '../sign-in/password.ts'
+import { setPassword } from '../sign-in/set-password.ts'
+import { countTry, forgetTries } from '../sign-in/throttle.ts'
+import { type Problem, readForm } from '../web/forms.ts'
+import { signedIn } from '../web/guard.ts'
+import { actOnce } from '../web/once.ts'
+import { hash } from '../web/session.ts'
+
+const PasswordForm = Type.Object({ currentPassword: PasswordField, ...chosenPasswordFields })
+
+/** Change of the password: the current one is asked, every other session ends, and the person is told by mail. */
+export function passwordRoutes(app: App): void {
+  const config = { ...signedIn, fresh: true }
+
+  app.get('/account/password', { config }, (request, reply) => showForm(request, reply, []))
+
+  app.post('/account/password', { config: { ...config, redisplay: showForm } }, async (request, reply) => {
+    const { id, email, name } = request.person!
+    const { db } = app.database
+    if (await findExclusiveIssuer(db, email)) return reply.redirect('/account/password', 303)
+    const form = readForm(request.body, PasswordForm)
+    const limits = limitsFor(request, email)
+    const minutes = await countTry(db, limits)
+    if (minutes) {
+      reply.code(429).header('retry-after', String(minutes * 60))
+      return showForm(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }])
+    }
+    const { name: publisher } = app.publisher()
+    checkChosenPassword(form, [email, name, publisher])
+    const [person] = await db.select({ hash: people.passwordHash }).from(people).where(eq(people.id, id))
+    const isRight = await verifyPassword(form.currentPassword, person?.hash)
+    const passwordHash = isRight ? await hashPassword(form.password) : ''
+    const answer = await actOnce(request, reply, async (tx) => {
+      // Here, so that the same form a second time answers as the first did: by then the current password is another.
+      if (!isRight) throw new Invalid([{ field: 'currentPassword', key: 'accounts.password.wrong' }])
+      const keep = hash(request.session.sessionId)
+      const { locale } = request
+      await setPassword(tx, { personId: id, passwordHash, keep, instead: person!.hash!, publisher, locale })
+      request.flash('accounts.password.changed')
+      return '/account'
+    })
+    await forgetTries(db, limits[0]!.key)
+    return answer
+  })
+}
+
+async function showForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[],
+): Promise<FastifyReply> {
+  const { id, email } = request.person!
+  const { db } = request.server.database
+  const [[person], issuer] = await Promise.all([
+    db.select({ hash: people.passwordHash }).from(people).where(eq(people.id, id)),
+    findExclusiveIssuer(db, email),
+  ])
+  return reply.page('accounts/password', {
+    title: request.t('accounts.section.password'),
+    problems,
+    email,
+    hasPassword: Boolean(person?.hash),
+    issuer,
+    shortest: shortestPassword,
+  })
+}

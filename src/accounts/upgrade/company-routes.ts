@@ -1,0 +1,129 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { App } from '../../app.ts'
+import { Forbidden, Invalid, NotFound } from '../../errors.ts'
+import { isId } from '../../ids.ts'
+import type { Privilege } from '../../privileges/list.ts'
+import { accountRequestPage } from '../../requests/account/page.ts'
+import { findAccountRequest, listAccountEvents } from '../../requests/account/queries.ts'
+import { declineAccountRequest } from '../../requests/account/settle.ts'
+import { parseRequestNumber } from '../../requests/number.ts'
+import { statusTag } from '../../requests/status.ts'
+import { list, type Problem, readForm } from '../../web/forms.ts'
+import { associated, requires } from '../../web/guard.ts'
+import { actOnce } from '../../web/once.ts'
+import { approveUpgrade } from './approve.ts'
+import { listCompanyUpgrades } from './company-queries.ts'
+import { readDecline } from './decline-form.ts'
+import { confirmNewcomer, listNewcomers, refuseNewcomer } from './newcomers.ts'
+
+const NewcomerForm = Type.Object({ person: Type.String({ minLength: 36, maxLength: 36 }) })
+const supervisor = requires('supervisor')
+
+/** R8 inside a company: its supervisors decide who is let in, its contacts vouch for who was let in at once. */
+export function companyUpgradeRoutes(app: App): void {
+  app.get('/c/:customer/upgrades', { config: supervisor }, async (request, reply) => {
+    const { customer, t } = request
+    const rows = await app.database.readCustomer(customer.id, (tx) => listCompanyUpgrades(tx, customer.id))
+    return reply.page('accounts/upgrades', {
+      title: t('accounts.upgrades.title'),
+      upgrades: rows.map((row) => ({ ...row, tag: statusTag(row.status) })),
+    })
+  })
+
+  app.get('/c/:customer/upgrades/:upgrade', { config: supervisor }, (request, reply) =>
+    showUpgrade(request, reply, [], {}),
+  )
+
+  app.post(
+    '/c/:customer/upgrades/:upgrade/approval',
+    { config: { ...supervisor, redisplay: showUpgrade } },
+    (request, reply) =>
+      actOnce(request, reply, async (tx) => {
+        const { customer, body } = request
+        const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
+        const privileges = readPrivileges((body as Record<string, unknown> | undefined)?.['privileges'])
+        const by = request.person!.id
+        await approveUpgrade(tx, { requestId: found.id, customerId: customer.id, by, privileges })
+        request.flash('accounts.upgrades.approved', { name: found.personName })
+        return `${customer.base}/upgrades/${found.number}`
+      }),
+  )
+
+  app.post(
+    '/c/:customer/upgrades/:upgrade/refusal',
+    { config: { ...supervisor, redisplay: showUpgrade } },
+    (request, reply) =>
+      actOnce(request, reply, async (tx) => {
+        const { customer } = request
+        const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
+        const decline = readDecline(request.body)
+        await declineAccountRequest(tx, { requestId: found.id, by: request.person!.id, ...decline })
+        request.flash('accounts.upgrades.declined', { name: found.personName })
+        return `${customer.base}/upgrades/${found.number}`
+      }),
+  )
+
+  app.get('/c/:customer/newcomers', { config: associated }, async (request, reply) => {
+    const { customer, t } = request
+    mustVouch(request)
+    const newcomers = await app.database.readCustomer(customer.id, (tx) => listNewcomers(tx, customer.id))
+    return reply.page('accounts/newcomers', { title: t('accounts.newcomers.title'), newcomers })
+  })
+
+  for (const [path, act, flash] of [
+    ['confirmed-newcomers', confirmNewcomer, 'accounts.newcomers.confirmed'],
+    ['refused-newcomers', refuseNewcomer, 'accounts.newcomers.refused'],
+  ] as const) {
+    app.post(`/c/:customer/${path}`, { config: associated }, (request, reply) =>
+      actOnce(request, reply, async (tx) => {
+        const { customer } = request
+        mustVouch(request)
+        const { person } = readForm(request.body, NewcomerForm)
+        if (!isId(person)) throw new NotFound()
+        await act(tx, { customerId: customer.id, personId: person, by: request.person!.id })
+        request.flash(flash)
+        return `${customer.base}/newcomers`
+      }),
+    )
+  }
+}
+
+/** Who awaits confirmation, or has not confirmed their own address, vouches for nobody. */
+function mustVouch({ customer, person }: FastifyRequest): void {
+  if (customer.awaitsConfirmation || !person!.isConfirmed) throw new Forbidden()
+}
+
+async function showUpgrade(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[],
+  values: Record<string, unknown>,
+) {
+  const { customer } = request
+  const { about, events } = await request.server.database.readCustomer(customer.id, async (tx) => {
+    const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
+    if (found.kind !== 'upgrade') throw new NotFound()
+    return { about: found, events: await listAccountEvents(tx, found.id) }
+  })
+  return reply.page('accounts/company-upgrade', {
+    ...accountRequestPage(request, about, events, 'supervisors'),
+    problems,
+    values: { privileges: list(values['privileges']), reason: values['reason'], words: values['words'] },
+  })
+}
+
+/** Licensing and Reporting; a supervisor is named on the page for that, with what it takes. */
+export function readPrivileges(value: unknown): Privilege[] {
+  const given = list(value)
+  if (given.some((one) => one !== 'licensing' && one !== 'reporting')) {
+    throw new Invalid([{ field: 'privileges', key: 'accounts.upgrades.unknownPrivilege' }])
+  }
+  return (['licensing', 'reporting'] as const).filter((one) => given.includes(one))
+}
+
+function upgradeOf(request: FastifyRequest): number {
+  const read = parseRequestNumber((request.params as { upgrade: string }).upgrade)
+  if ('problem' in read) throw new NotFound()
+  return read.number
+}

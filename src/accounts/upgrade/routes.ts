@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../../app.ts'
+import { Invalid } from '../../errors.ts'
+import { listAccountRequests } from '../../requests/account/queries.ts'
+import { statusTag } from '../../requests/status.ts'
+import { countTry, type Limit } from '../../sign-in/throttle.ts'
+import type { Problem } from '../../web/forms.ts'
+import { signedIn } from '../../web/guard.ts'
+import { networkOf } from '../../web/network.ts'
+import { actOnce } from '../../web/once.ts'
+import { listAssociations } from '../access.ts'
+import { askUpgrade, readUpgrade } from './ask.ts'
+
+/** R8: a customer number and a proof; what comes of it stands on the request's page. */
+export function upgradeRoutes(app: App): void {
+  app.get('/account/upgrade', { config: signedIn }, (request, reply) => show(request, reply, [], {}))
+
+  app.post('/account/upgrade', { config: { ...signedIn, redisplay: show } }, async (request, reply) => {
+    const person = request.person!
+    const asked = readUpgrade(request.body)
+    const own = await app.database.forPerson(person.id, (tx) => listAssociations(tx, person.id))
+    if (own.some(({ number }) => number === asked.customerNumber)) {
+      throw new Invalid([{ field: 'customerNumber', key: 'accounts.upgrade.alreadyYours' }])
+    }
+    try {
+      return await actOnce(request, reply, async (tx) => {
+        // Counted in the act, so that a form sent twice is one try.
+        const wait = await countTry(tx, limitsFor(request))
+        if (wait) throw new TooManyTries(wait)
+        const { number } = await askUpgrade(tx, { ...asked, personId: person.id, language: request.locale })
+        request.flash('accounts.upgrade.received')
+        return `/requests/${number}`
+      })
+    } catch (error) {
+      if (!(error instanceof TooManyTries)) throw error
+      const { minutes } = error
+      reply.code(429).header('retry-after', String(minutes * 60))
+      return show(request, reply, [{ message: request.t('accounts.upgrade.tooMany', { minutes }) }], asked)
+    }
+  })
+}
+
+class TooManyTries extends Error {
+  readonly minutes: number
+
+  constructor(minutes: number) {
+    super('too many tries')
+    this.minutes = minutes
+  }
+}
+
+/** By person and by network, whatever was tried. */
+function limitsFor(request: FastifyRequest): Limit[] {
+  return [
+    { key: `upgrade ${request.person!.id}`, tries: 5, minutes: 60 },
+    { key: `upgrade from ${networkOf(request.ip)}`, tries: 20, minutes: 60 },
+  ]
+}
+
+async function show(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[],
+  values: Record<string, unknown>,
+) {
+  const personId = request.person!.id
+  const asked = await request.server.database.forPerson(personId, (tx) => listAccountRequests(tx, personId))
+  return reply.page('accounts/upgrade', {
+    title: request.t('accounts.upgrade.title'),
+    problems,
+    values,
+    asked: asked.map((one) => ({ ...one, tag: statusTag(one.status) })),
+  })
+}

@@ -1,0 +1,104 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import { containing, uuidArray } from '../sql.ts'
+import { pageSize } from '../web/paging.ts'
+import type { ActivityFilter } from './filter.ts'
+
+export type ActivityRow = {
+  id: string
+  /** As the database writes it: the sort key. */
+  at: string
+  verb: string
+  details: Record<string, unknown>
+  /** Null: the counter itself, or one of the publisher's files. */
+  personId: string | null
+  personName: string | null
+  isStaff: boolean
+  /** Of the person it was about. */
+  objectName: string | null
+  requestNumber: number | null
+  /** From where, as far as it is known and was not erased. */
+  network: string | null
+  customerNumber: string | null
+}
+
+/** Where a page begins: after this row. */
+export type ActivityKey = [at: string, id: string]
+
+type Asked = {
+  filter: ActivityFilter
+  /** Of the publisher, which says what a day is. */
+  timeZone: string
+  after?: ActivityKey | undefined
+  size?: number
+}
+
+/**
+ * What happened in these companies (undefined: in all that the desk sees), latest first, and one row more than a page.
+ * `personId`: only what they did.
+ */
+export async function listActivity(
+  tx: Db,
+  customerIds: string[] | undefined,
+  { filter, timeZone, after, size = pageSize }: Asked,
+  personId?: string,
+): Promise<ActivityRow[]> {
+  const where = [
+    customerIds && sql`a.customer_id = any(${uuidArray(customerIds)})`,
+    filter.customer && sql`c.customer_number = ${filter.customer}`,
+    personId && sql`a.person_id = ${personId}`,
+    filter.text && about(filter.text),
+    ...common(filter, timeZone, after),
+  ].filter((part): part is SQL => Boolean(part))
+  return tx.execute<ActivityRow>(sql`
+    select a.id, a.at::text, a.verb, a.details, a.person_id as "personId", ${nameOf('p')} as "personName",
+      coalesce(p.is_staff, false) as "isStaff", ${nameOf('o')} as "objectName",
+      r.number::float8 as "requestNumber", n.facts ->> 'network' as network, c.customer_number as "customerNumber"
+    from activity a
+    join customers c on c.id = a.customer_id
+    left join people p on p.id = a.person_id
+    left join people o on o.id = case when a.object_kind = 'person' then a.object_id::uuid end
+    left join requests r on r.customer_id = a.customer_id and r.id = a.request_id
+    left join activity_particulars n on n.customer_id = a.customer_id and n.activity_id = a.id
+    ${where.length > 0 ? sql`where ${sql.join(where, sql` and `)}` : sql``}
+    order by a.at desc, a.id desc
+    limit ${size + 1}`)
+}
+
+/** What a person did to their own account, latest first, and one row more than a page. */
+export async function listPersonActivity(
+  db: Db,
+  personId: string,
+  { filter, timeZone, after, size = pageSize }: Asked,
+): Promise<ActivityRow[]> {
+  if (filter.text) return []
+  const where = [sql`a.person_id = ${personId}`, ...common(filter, timeZone, after)]
+  return db.execute<ActivityRow>(sql`
+    select a.id, a.at::text, a.verb, a.details, a.person_id as "personId", null as "personName",
+      false as "isStaff", null as "objectName", null::float8 as "requestNumber",
+      nullif(a.network, '') as network, null as "customerNumber"
+    from person_activity a
+    where ${sql.join(where, sql` and `)}
+    order by a.at desc, a.id desc
+    limit ${size + 1}`)
+}
+
+function common(filter: ActivityFilter, timeZone: string, after: ActivityKey | undefined): SQL[] {
+  const midnight = (day: string) => sql`(${day}::date)::timestamp at time zone ${timeZone}::text`
+  return [
+    filter.about && sql`a.verb like ${`${filter.about}.%`}`,
+    filter.from && sql`a.at >= ${midnight(filter.from)}`,
+    filter.to && sql`a.at < (${filter.to}::date + 1)::timestamp at time zone ${timeZone}::text`,
+    after && sql`(a.at, a.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+  ].filter((part): part is SQL => Boolean(part))
+}
+
+function about(typed: string): SQL {
+  const pattern = containing(typed)
+  return sql`(p.name ilike ${pattern} or p.email ilike ${pattern} or o.name ilike ${pattern} or o.email ilike ${pattern})`
+}
+
+function nameOf(alias: 'p' | 'o'): SQL {
+  const person = sql.raw(alias)
+  return sql`coalesce(nullif(${person}.name, ''), ${person}.email)`
+}

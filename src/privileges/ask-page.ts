@@ -1,0 +1,158 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Invalid, NotFound } from '../errors.ts'
+import { parseRequestNumber } from '../requests/number.ts'
+import { findRequest } from '../requests/queries.ts'
+import { type Problem, readForm, text } from '../web/forms.ts'
+import { actOnce } from '../web/once.ts'
+import { type AskedDetails, askPrivilege, endAsked, findOpen, listAbleSupervisors } from './asked.ts'
+import { makeChanges } from './change.ts'
+import { checkChanges } from './check-changes.ts'
+import { type Privilege, privilegeList } from './list.ts'
+import { loadMembers, lockCompany } from './members.ts'
+import { findPerson } from './people.ts'
+import { listSupervisors } from './queries.ts'
+import { readDay } from './wish-form.ts'
+
+const WhyForm = Type.Object({ privilege: Type.String(), why: Type.String({ maxLength: 1000 }) })
+const WordForm = Type.Object({
+  decision: Type.String(),
+  word: Type.String({ maxLength: 1000 }),
+  until: Type.String({ maxLength: 20 }),
+})
+
+/** R10: "ask for it". Of several that would do, one is chosen. */
+export async function showAsk(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[],
+  values: Record<string, unknown>,
+) {
+  const { customer, t } = request
+  const asked = text((request.query as { privilege?: string }).privilege).split(',')
+  const lacking = privilegeList.filter((one) => !customer.holds[one])
+  const wanted = lacking.filter((one) => asked.includes(one))
+  const offered = wanted.length > 0 ? wanted : lacking
+  const personId = request.person!.id
+  const [supervisors, able, open] = await request.server.database.readCustomer(customer.id, (tx) =>
+    Promise.all([
+      listSupervisors(tx, customer.id),
+      listAbleSupervisors(tx, customer.id),
+      Promise.all(offered.map((one) => findOpen(tx, customer.id, personId, one))),
+    ]),
+  )
+  return reply.page('privileges/ask', {
+    title: t('privileges.ask.title'),
+    supervisors: supervisors.filter(({ id }) => able.includes(id)),
+    offered: offered.map((privilege, i) => ({ privilege, open: open[i] ?? null })),
+    problems,
+    values: { privilege: offered.length === 1 ? offered[0] : '', ...values },
+  })
+}
+
+export async function postAsk(request: FastifyRequest, reply: FastifyReply) {
+  const { customer } = request
+  const form = readForm(request.body, WhyForm)
+  const privilege = privilegeList.find((one) => one === form.privilege)
+  if (!privilege) throw new Invalid([{ field: 'privilege', key: 'privileges.ask.which' }])
+  if (customer.holds[privilege]) throw new Invalid([{ field: 'privilege', key: 'privileges.ask.held' }])
+  return actOnce(request, reply, async (tx) => {
+    if ((await listAbleSupervisors(tx, customer.id)).length === 0) {
+      throw new Invalid([{ key: 'privileges.ask.nobody' }])
+    }
+    const number = await askPrivilege(tx, {
+      customerId: customer.id,
+      personId: request.person!.id,
+      privilege,
+      why: form.why,
+    })
+    return `${customer.base}/requests/${number}`
+  })
+}
+
+const isRisky = (request: FastifyRequest) => request.url.split('?')[0]!.endsWith('/supervisor')
+
+/** What a supervisor is asked for, with what the person holds, to grant or to decline. */
+export async function showAsked(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[],
+  values: Record<string, unknown>,
+) {
+  const { customer, t } = request
+  const { database, today } = request.server
+  const { about, details } = await database.readCustomer(customer.id, (tx) => findAsked(request, tx))
+  const path = `${customer.base}/people/asked/${about.number}`
+  if (!isOpen(about.status)) return reply.redirect(`${customer.base}/requests/${about.number}`, 303)
+  // Granting Supervisor has an address of its own, which asks for a fresh sign-in.
+  const needsFresh = details.privilege === 'supervisor'
+  if (needsFresh !== isRisky(request)) return reply.redirect(needsFresh ? `${path}/supervisor` : path, 303)
+  const someone = await database.readCustomer(customer.id, (tx) =>
+    findPerson(tx, customer.id, about.requestedBy, today()),
+  )
+  return reply.page('privileges/asked', {
+    title: t('privileges.asked.title', {
+      name: about.personName,
+      privilege: t(`privileges.${details.privilege}`),
+    }),
+    about,
+    details,
+    someone,
+    action: needsFresh ? `${path}/supervisor` : path,
+    problems,
+    values,
+  })
+}
+
+export async function postAsked(request: FastifyRequest, reply: FastifyReply) {
+  const { customer, server } = request
+  const form = readForm(request.body, WordForm)
+  if (form.decision !== 'grant' && form.decision !== 'decline') {
+    throw new Invalid([{ field: 'decision', key: 'privileges.asked.which' }])
+  }
+  return actOnce(request, reply, async (tx) => {
+    await lockCompany(tx, customer.id)
+    const { about, details } = await findAsked(request, tx)
+    const path = `${customer.base}/people/asked/${about.number}`
+    const needsFresh = details.privilege === 'supervisor' && form.decision === 'grant'
+    if (needsFresh && !isRisky(request)) return `${path}/supervisor`
+    const by = request.person!.id
+    const outcome = form.decision === 'grant' ? 'granted' : 'declined'
+    await endAsked(tx, { customerId: customer.id, requestId: about.id, by, outcome, word: form.word })
+    if (outcome === 'granted') await give(tx, request, about.requestedBy, details.privilege, form.until)
+    request.flash(`privileges.asked.${outcome}`, { name: about.personName })
+    return `${customer.base}/requests/${about.number}`
+  })
+  async function give(
+    tx: Parameters<typeof makeChanges>[0],
+    { person }: FastifyRequest,
+    personId: string,
+    privilege: Privilege,
+    typed: string,
+  ) {
+    const problems: { field?: string; key: string }[] = []
+    const until = privilege === 'supervisor' ? null : readDay(typed, 'until', problems)
+    if (problems.length > 0) throw new Invalid(problems)
+    const members = await loadMembers(tx, customer.id, [personId], server.today())
+    const wish = { personId, holds: { [privilege]: { until } } }
+    const [outcome] = checkChanges([wish], { members, today: server.today() })
+    if (outcome!.kind === 'refused') {
+      throw new Invalid(outcome!.reasons.map((reason) => ({ ...reason, field: 'until' })))
+    }
+    if (outcome!.kind === 'changed') {
+      await makeChanges(tx, { customerId: customer.id, by: person!.id, outcomes: [outcome!] })
+    }
+  }
+}
+
+async function findAsked(request: FastifyRequest, tx: Parameters<typeof findRequest>[0]) {
+  const read = parseRequestNumber((request.params as { number: string }).number)
+  if ('problem' in read) throw new NotFound()
+  const about = await findRequest(tx, request.customer.id, read.number)
+  if (about.kind !== 'ask-privilege') throw new NotFound()
+  return { about, details: about.details as unknown as AskedDetails }
+}
+
+function isOpen(status: string): boolean {
+  return ['submitted', 'in-review', 'needs-information'].includes(status)
+}

@@ -1,0 +1,146 @@
+import { parse } from 'csv-parse/sync'
+import { sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import { Invalid, type ProblemKey } from '../errors.ts'
+import type { Wish } from './check-changes.ts'
+import type { Entry } from './drafts.ts'
+import { type Privilege, privilegeList } from './list.ts'
+import { mostPeople } from './many-page.ts'
+import { isDay } from './wish-form.ts'
+
+/** Heads of the file, the same in every language; `name` and `last_sign_in` are for the reader and not read back. */
+export const heads = ['email', 'name', 'privileges', 'until', 'last_sign_in'] as const
+
+type Row = { email: string; privileges: string; until: string }
+
+/**
+ * The rows of a file of people as wishes: each says all that a person is to hold. Separated by `,` or `;`, with a
+ * header line. Throws Invalid where it is no such file; what is wrong with a row stands in the row.
+ */
+export async function readPeopleFile(tx: Db, customerId: string, text: string): Promise<Entry[]> {
+  const rows = parseRows(text)
+  const emails = [...new Set(rows.map(({ row }) => row.email))]
+  const known = await tx.execute<{ id: string; email: string }>(sql`
+    select p.id, p.email from associations a join people p on p.id = a.person_id
+    where a.customer_id = ${customerId}
+      and p.email in (select jsonb_array_elements_text(${JSON.stringify(emails)}::text::jsonb))`)
+  const ids = new Map(known.map(({ id, email }) => [email, id]))
+  const seen = new Map<string, number>()
+  return rows.map(({ line, row }) => {
+    const { email } = row
+    const personId = ids.get(email)
+    const problems: ProblemKey[] = []
+    if (!email) problems.push({ key: 'privileges.file.noEmail' })
+    else if (!personId) problems.push({ key: 'privileges.file.unknown', params: { email } })
+    else if (seen.has(email))
+      problems.push({ key: 'privileges.file.twice', params: { line: seen.get(email) } })
+    const holds = readHolds(row, problems)
+    if (!seen.has(email)) seen.set(email, line)
+    return {
+      line,
+      email,
+      ...(personId && problems.length === 0 ? { wish: { personId, holds } } : { problems }),
+    }
+  })
+}
+
+function parseRows(text: string): { line: number; row: Row }[] {
+  const lines = text.replace(/^\ufeff/, '')
+  const header = lines.slice(0, lines.search(/[\r\n]|$/))
+  const delimiter = header.split(';').length > header.split(',').length ? ';' : ','
+  let records: { record: Record<string, string>; info: { lines: number } }[]
+  try {
+    records = parse(lines, {
+      delimiter,
+      info: true,
+      trim: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      columns: (names: string[]) => names.map((name) => name.toLowerCase()),
+    }) as never
+  } catch {
+    throw new Invalid([{ field: 'text', key: 'privileges.file.unreadable' }])
+  }
+  const columns = header
+    .toLowerCase()
+    .split(delimiter)
+    .map((name) => name.trim().replace(/^"(.*)"$/, '$1'))
+  const missing = ['email', 'privileges'].filter((name) => !columns.includes(name))
+  if (missing.length > 0) {
+    throw new Invalid([
+      { field: 'text', key: 'privileges.file.columns', params: { columns: heads.join(', ') } },
+    ])
+  }
+  if (records.length === 0) throw new Invalid([{ field: 'text', key: 'privileges.file.empty' }])
+  if (records.length > mostPeople) {
+    throw new Invalid([{ field: 'text', key: 'privileges.file.tooLong', params: { most: mostPeople } }])
+  }
+  return records.map(({ record, info }) => ({
+    line: info.lines,
+    row: {
+      email: plain(record.email).toLowerCase(),
+      privileges: plain(record.privileges).toLowerCase(),
+      until: plain(record.until),
+    },
+  }))
+}
+
+/** A cell as it was before it was kept from being a formula (web/csv.ts). */
+function plain(cell: string | undefined): string {
+  const text = (cell ?? '').replaceAll('\0', '').trim().slice(0, 300)
+  return /^'\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? text.slice(1) : text
+}
+
+function readHolds({ privileges, until }: Row, problems: ProblemKey[]): Wish['holds'] {
+  const holds: Record<Privilege, { until: string | null } | null> = {
+    supervisor: null,
+    licensing: null,
+    reporting: null,
+  }
+  const named = privileges
+    .split('|')
+    .map((name) => name.trim())
+    .filter(Boolean)
+  for (const name of named) {
+    const privilege = privilegeList.find((one) => one === name)
+    if (privilege) holds[privilege] = { until: null }
+    else
+      problems.push({
+        key: 'privileges.file.privilege',
+        params: { value: name.slice(0, 40), known: privilegeList.join(', ') },
+      })
+  }
+  for (const part of until
+    .split('|')
+    .map((one) => one.trim())
+    .filter(Boolean))
+    setUntil(part, holds, problems)
+  return holds
+}
+
+/** A day alone is for Licensing and Reporting; `licensing=2027-01-31` for one of them. */
+function setUntil(part: string, holds: Wish['holds'], problems: ProblemKey[]): void {
+  const [, name, day] = /^(?:(\w+)\s*=\s*)?(\S+)$/.exec(part) ?? []
+  if (!day || !isDay(day)) {
+    problems.push({ key: 'privileges.notADay', params: { value: part.slice(0, 20) } })
+    return
+  }
+  const meant = name
+    ? [name.toLowerCase()]
+    : ['licensing', 'reporting'].filter((one) => holds[one as Privilege])
+  // A day beside Supervisor alone is meant for it: the refusal says why it cannot have one.
+  const targets = meant.length > 0 ? meant : ['supervisor']
+  for (const target of targets) {
+    const privilege = privilegeList.find((one) => one === target)
+    if (privilege && holds[privilege]) holds[privilege] = { until: day }
+    else problems.push({ key: 'privileges.file.untilAlone', params: { value: part.slice(0, 40) } })
+  }
+}
+
+/** The `until` cell of what a person holds: one day where all that may end do so on it. */
+export function untilCell(held: { privilege: Privilege; until: string | null }[]): string {
+  const ending = held.filter(({ privilege }) => privilege !== 'supervisor')
+  const days = new Set(ending.map(({ until }) => until))
+  if (days.size <= 1) return [...days][0] ?? ''
+  return ending.flatMap(({ privilege, until }) => (until ? [`${privilege}=${until}`] : [])).join('|')
+}

@@ -1,0 +1,48 @@
+import type { Db } from '../db.ts'
+import type { AskedDetails } from './asked.ts'
+import type { StoredChange } from './change.ts'
+import type { Holds } from './list.ts'
+import { listNames } from './people.ts'
+import { countLines, countUndecided } from './reviews.ts'
+
+/** People of a request that its page names. */
+const shown = 500
+
+type About = {
+  id: string
+  kind: string
+  status: string
+  requestedBy: string
+  details: Record<string, unknown>
+}
+type Reader = { personId: string; holds: Holds }
+
+/**
+ * What the page of a request about privileges shows: of a change what each person had and has, to who is concerned
+ * and no supervisor their own only. Null for every other kind.
+ */
+export async function privilegePart(tx: Db, customerId: string, about: About, reader: Reader) {
+  if (about.kind === 'change-privileges') return { changes: await changesOf(tx, about, reader) }
+  if (about.kind === 'ask-privilege') return { asked: about.details as unknown as AskedDetails }
+  if (about.kind !== 'yearly-review') return null
+  const [left, total] = await Promise.all([
+    countUndecided(tx, customerId, about.id),
+    countLines(tx, customerId, about.id),
+  ])
+  return { review: { left, total, isByCounter: about.details['opened'] === 'counter' } }
+}
+
+async function changesOf(tx: Db, about: About, { personId, holds }: Reader) {
+  const all = (about.details['changes'] ?? []) as StoredChange[]
+  const seen = holds.supervisor || about.requestedBy === personId
+  const theirs = seen ? all : all.filter((change) => change.personId === personId)
+  const rows = theirs.slice(0, shown)
+  const names = await listNames(
+    tx,
+    rows.map((row) => row.personId),
+  )
+  return {
+    count: theirs.length,
+    rows: rows.map((row) => ({ ...row, name: names.get(row.personId) ?? '' })),
+  }
+}

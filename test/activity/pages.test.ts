@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordActivities, recordActivity, recordPersonActivity } from '../../src/activity/record.ts'
+import { type TestApp, testApp } from '../helpers/app.ts'
+
+let t: TestApp
+let company: string
+let luc: string
+beforeAll(async () => {
+  t = await testApp()
+  company = t.cast.customers['100234']!
+  luc = t.cast.people['licensing@demo.example']!
+  await t.app.database.forCustomer(company, async (tx) => {
+    await recordActivity(tx, {
+      ...{ customerId: company, personId: null, verb: 'privilege.granted' as const },
+      ...{ objectKind: 'person', objectId: luc, details: { privilege: 'reporting', until: '2026-12-31' } },
+      particulars: { network: '192.0.2.7' },
+    })
+    await recordActivity(tx, {
+      ...{ customerId: company, personId: luc, verb: 'plan.submitted' as const },
+      ...{ objectKind: 'plan', objectId: 'x' },
+    })
+  })
+})
+afterAll(() => t.close())
+
+const rows = (page: Awaited<ReturnType<Awaited<ReturnType<TestApp['signIn']>>['open']>>) =>
+  page.all('tbody tr').map((row) => row.textContent.replace(/\s+/g, ' ').trim())
+
+describe('the company’s activity', () => {
+  test('says who did what to whom, when and from where, latest first', async () => {
+    const page = await (await t.signIn('supervisor@demo.example')).open('/c/100234/activity')
+    expect(page.heading).toBe('Activity of the company')
+    const [plan, privilege] = rows(page)
+    expect(plan).toMatch(/Luc Moreau Plan submitted/)
+    expect(privilege).toMatch(/Privilege given Luc Moreau, Reporting, until 31 Dec 2026 192\.0\.2\.7$/)
+  })
+
+  test('filters by name, by what it is about and by day; a filter it does not know counts as none', async () => {
+    const browser = await t.signIn('supervisor@demo.example')
+    const count = async (query: string) => rows(await browser.open(`/c/100234/activity?${query}`)).length
+    expect(await count('q=moreau')).toBe(2)
+    expect(await count('q=nobody')).toBe(0)
+    expect(await count('about=privilege')).toBe(1)
+    expect(await count('about=nonsense')).toBe(2)
+    expect(await count('from=2099-01-01')).toBe(0)
+    expect(await count('to=2000-01-01')).toBe(0)
+    expect(await count('from=31.12.2026&to=2026-02-30')).toBe(2)
+    const empty = await browser.open('/c/100234/activity?q=nobody')
+    expect(empty.text).toContain('Nothing recorded matches.')
+  })
+
+  test('is for supervisors, and for their own company', async () => {
+    const page = await (await t.signIn('both@demo.example')).open('/c/100234/activity')
+    expect(page.status).toBe(403)
+    expect((await (await t.signIn('stranger@demo.example')).open('/c/100234/activity')).status).toBe(404)
+  })
+
+  test('comes in pages that lose nothing, and whole as CSV without formulas', async () => {
+    const id = t.cast.customers['100555']!
+    const many = Array.from({ length: 1103 }, (_, n) => ({
+      ...{ personId: t.cast.people['stranger@demo.example']!, verb: 'report.made' as const },
+      ...{ objectKind: 'request', objectId: String(n) },
+    }))
+    await t.app.database.forCustomer(id, (tx) => recordActivities(tx, id, many))
+    await t.db.owner.db.execute(sql`update people set name = '=cmd()' where email = 'stranger@demo.example'`)
+    const browser = await t.signIn('stranger@demo.example')
+    let seen = 0
+    for (let next: string | undefined = '/c/100555/activity?about=report'; next; ) {
+      const page = await browser.open(next)
+      seen += rows(page).length
+      next = page.all('.g-pager a[rel=next]')[0]?.getAttribute('href') ?? undefined
+    }
+    expect(seen).toBe(1103)
+    const file = await browser.get('/c/100555/activity.csv')
+    expect(file.headers['content-type']).toMatch(/^text\/csv/)
+    expect(file.body.startsWith('\ufeff')).toBe(true)
+    const lines = file.body.trim().split('\r\n')
+    expect(lines[0]).toBe('When,Who,What,To whom or what,Request,Customer number,From where')
+    expect(lines).toHaveLength(1 + 1103)
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,You,Report made,/)
+  })
+})
+
+describe('the activity of all', () => {
+  test('is the desk’s, by customer where it likes; to others it is not there', async () => {
+    const desk = await t.signIn('desk@demo.example')
+    expect(rows(await desk.open('/desk/activity?customer=100234')).length).toBeGreaterThan(1)
+    const page = await desk.open('/desk/activity?q=moreau')
+    expect(page.heading).toBe('Activity of all customers')
+    expect(rows(page)[0]).toMatch(/Luc Moreau Plan submitted for customer 100234/)
+    expect(rows(await desk.open('/desk/activity?customer=999999'))).toEqual([])
+    for (const email of ['supervisor@demo.example', 'both@demo.example'])
+      expect((await (await t.signIn(email)).open('/desk/activity')).status).toBe(404)
+  })
+})
+
+describe('one’s own activity', () => {
+  test('has what one did in one’s companies and to one’s account, and nothing of others', async () => {
+    await t.app.database.transaction((tx) =>
+      recordPersonActivity(tx, { personId: luc, verb: 'person.invited' }),
+    )
+    const page = await (await t.signIn('licensing@demo.example')).open('/account/activity')
+    const own = rows(page).filter((row) => !row.includes('Signed in'))
+    expect(own[0]).toMatch(/You Person invited/)
+    expect(own[1]).toMatch(/You Plan submitted for customer 100234/)
+    expect(own).toHaveLength(2)
+  })
+
+  test('the network is that of the request which did it', async () => {
+    const browser = await t.signIn('reporting@demo.example')
+    const form = await browser.open('/c/100234/report')
+    const _csrf = form.all('input[name=_csrf]')[0]!.getAttribute('value')!
+    const made = await browser.post('/c/100234/report', { _csrf, _key: crypto.randomUUID() })
+    expect(made.status).toBe(303)
+    const page = await browser.open('/account/activity?about=report')
+    expect(rows(page)[0]).toMatch(/Report made for customer 100234.*127\.0\.0\.1$/)
+  })
+})

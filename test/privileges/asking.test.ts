@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from '../helpers/app.ts'
+import { heldBy, setHeld, wish } from '../helpers/privileges.ts'
+import type { Visitor } from '../helpers/visitor.ts'
+
+const base = '/c/100234'
+let t: TestApp
+let none: Visitor
+let supervisor: Visitor
+let customerId: string
+let personId: string
+
+beforeAll(async () => {
+  t = await testApp()
+  customerId = t.cast.customers['100234']!
+  personId = t.cast.people['none@demo.example']!
+  none = await t.signIn('none@demo.example')
+  supervisor = await t.signIn('supervisor@demo.example')
+})
+afterAll(() => t.close())
+beforeEach(async () => {
+  await setHeld(t, { customerId, personId }, [])
+  await t.db.owner.db.execute(sql`update requests set status = 'cancelled' where kind = 'ask-privilege'`)
+})
+
+const mails = (template: string) =>
+  t.db.owner.db.execute<{ personId: string; params: Record<string, unknown> }>(
+    sql`select person_id as "personId", params from mails where template = ${template} order by id`,
+  )
+
+async function ask(path = '/configure', fields: Record<string, string> = { why: 'For the new site' }) {
+  const refused = await none.get(base + path)
+  const page = await none.get(refused.link('Ask for this privilege'))
+  return none.submit(page, fields, `${base}/people/asked/new`)
+}
+
+describe('R10: asking for a privilege from the refusal page', () => {
+  test('supervisors get a mail and a page to grant it with a word; who asked sees the outcome and gets a mail', async () => {
+    const { location } = await ask()
+    const number = location.split('/').at(-1)!
+    expect((await none.get(location)).text).toMatch(/Licensing.*For the new site.*It waits for a supervisor/)
+    const [mail] = (await mails('privilege-asked')).slice(-1)
+    expect([mail!.personId, mail!.params.why]).toEqual([
+      t.cast.people['supervisor@demo.example'],
+      'For the new site',
+    ])
+    const page = await supervisor.get(`${base}/people/asked/${number}`)
+    expect(page.heading).toBe('Nora Petit asks for Licensing')
+    const unanswered = await supervisor.submit(page, {})
+    expect([unanswered.status, unanswered.text.includes('Choose whether to grant')]).toEqual([422, true])
+    await supervisor.submit(page, { decision: 'grant', until: '2099-05-01', word: 'Until May' })
+    expect(await heldBy(t, { customerId, personId })).toEqual(['licensing until 2099-05-01'])
+    expect((await none.get(location)).text).toMatch(/Completed.*granted.*Until May/)
+    expect((await mails('privilege-answered')).at(-1)!.params).toMatchObject({
+      outcome: 'granted',
+      word: 'Until May',
+    })
+    const late = await supervisor.submit(page, { decision: 'decline' })
+    expect(late.status).toBe(409)
+  })
+
+  test('declined with a word: nothing is held', async () => {
+    const { location } = await ask('/report')
+    const page = await supervisor.get(`${base}/people/asked/${location.split('/').at(-1)}`)
+    await supervisor.submit(page, { decision: 'decline', word: 'Ask Rose' })
+    expect(await heldBy(t, { customerId, personId })).toEqual([])
+    expect((await none.get(location)).text).toMatch(/Declined.*declined.*Ask Rose/)
+  })
+
+  test('asked for twice, also at once, it is the same open request', async () => {
+    const page = await none.get(`${base}/people/asked/new?privilege=licensing`)
+    const sent = () => none.submit(page, { why: '', _key: crypto.randomUUID() }, `${base}/people/asked/new`)
+    const answers = await Promise.all([sent(), sent(), sent()])
+    expect(new Set(answers.map(({ location }) => location)).size).toBe(1)
+    expect((await none.get(`${base}/people/asked/new?privilege=licensing`)).text).toContain(
+      'it waits for an answer',
+    )
+  })
+
+  test('given in another way meanwhile, the request is done', async () => {
+    const { location } = await ask()
+    const preview = await wish(supervisor, base, personId, { licensing: 'yes' })
+    await supervisor.submit(preview, {})
+    expect((await none.get(location)).text).toMatch(/Completed.*granted/)
+  })
+
+  test('of two that would do, one is chosen; one that is held or none is refused', async () => {
+    const refused = await none.get(`${base}/licenses`)
+    const page = await none.get(refused.link('Ask for this privilege'))
+    expect(page.all('input[name=privilege]').length).toBe(2)
+    const answer = await none.submit(page, {}, `${base}/people/asked/new`)
+    expect([answer.status, answer.text.includes('Choose the privilege')]).toEqual([422, true])
+    await setHeld(t, { customerId, personId }, ['licensing'])
+    expect((await none.submit(page, { privilege: 'licensing' }, `${base}/people/asked/new`)).status).toBe(422)
+  })
+
+  test('where nobody can give one, the way is to ask for a supervisor', async () => {
+    const several = await t.signIn('several@demo.example')
+    const page = await several.get('/c/100990/people/asked/new?privilege=reporting')
+    expect(page.link('Ask for a supervisor')).toBe('/c/100990/supervisor-request')
+    const tokens = { _csrf: page.one('input[name=_csrf]').getAttribute('value')!, _key: crypto.randomUUID() }
+    const answer = await several.post('/c/100990/people/asked/new', {
+      ...tokens,
+      privilege: 'reporting',
+      why: '',
+    })
+    expect(answer.status).toBe(422)
+  })
+
+  test('its page is for supervisors; granting Supervisor has an address that asks for a fresh sign-in', async () => {
+    const page = await none.get(`${base}/people/asked/new?privilege=supervisor`)
+    const { location } = await none.submit(page, { why: '' }, `${base}/people/asked/new`)
+    const asked = `${base}/people/asked/${location.split('/').at(-1)}`
+    expect((await none.get(asked)).status).toBe(403)
+    expect((await supervisor.get(asked)).location).toBe(`${asked}/supervisor`)
+    expect((await supervisor.get(`${base}/people/asked/100000009`)).status).toBeGreaterThanOrEqual(303)
+  })
+})

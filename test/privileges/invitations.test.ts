@@ -1,0 +1,162 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../src/schema.ts'
+import { type TestApp, testApp } from '../helpers/app.ts'
+import { heldBy, isMember } from '../helpers/privileges.ts'
+import type { Visitor } from '../helpers/visitor.ts'
+
+const base = '/c/100234'
+const path = `${base}/people/invitations`
+let t: TestApp
+let supervisor: Visitor
+let customerId: string
+
+beforeAll(async () => {
+  t = await testApp()
+  customerId = t.cast.customers['100234']!
+  supervisor = await t.signIn('supervisor@demo.example')
+})
+afterAll(() => t.close())
+
+const none = { supervisor: '', licensing: '', reporting: '', licensingUntil: '', reportingUntil: '' }
+const send = async (email: string, fields: Record<string, string> = {}) =>
+  supervisor.submit(await supervisor.get(path), { ...none, email, ...fields }, path)
+
+/** The link of the last mail to an address. */
+async function linkTo(email: string): Promise<string> {
+  const [mail] = await t.db.owner.db.execute<{ token: string }>(sql`
+    select params ->> 'token' as token from person_mails where to_address = ${email} and template = 'invitation'
+    order by id desc limit 1`)
+  return `/invitations/${mail!.token}`
+}
+
+const idOf = async (email: string) =>
+  (await t.db.owner.db.select({ id: people.id }).from(people).where(eq(people.email, email)))[0]?.id
+const words = {
+  name: 'Inès Neuf',
+  password: 'quatre mots sans suite',
+  passwordAgain: 'quatre mots sans suite',
+}
+
+describe('an invitation', () => {
+  test('has the same answer whether the address is known or not', async () => {
+    const [unknown, known] = [await send('new@lemaire.example'), await send('plain@demo.example')]
+    expect([unknown.status, unknown.location]).toEqual([known.status, known.location])
+    const page = await supervisor.open(path)
+    expect(page.text).toContain('2 invitations that nobody has accepted')
+  })
+
+  test('makes the account of an unknown address, with what was chosen; the link works once', async () => {
+    await send('ines@lemaire.example', { licensing: 'yes', licensingUntil: '2099-06-30' })
+    const link = await linkTo('ines@lemaire.example')
+    const visitor = t.visitor()
+    const page = await visitor.get(link)
+    expect(page.text).toContain(
+      'Sylvie Perrin invites ines@lemaire.example into 100234 - Brasseries Lemaire SA',
+    )
+    expect(await idOf('ines@lemaire.example')).toBeUndefined()
+    const short = await visitor.submit(page, { ...words, password: 'short', passwordAgain: 'short' }, link)
+    expect([short.status, short.one('#name').getAttribute('value')]).toEqual([422, 'Inès Neuf'])
+    const in_ = await visitor.submitAndFollow(page, words, link)
+    expect([in_.status, in_.url]).toEqual([200, base])
+    const personId = (await idOf('ines@lemaire.example'))!
+    expect(await heldBy(t, { customerId, personId })).toEqual(['licensing until 2099-06-30'])
+    const again = t.visitor()
+    expect((await again.get(link)).status).toBe(404)
+    expect((await visitor.get(link)).location).toBe(base)
+    const [row] = await t.db.owner.db.execute<{ by: string }>(
+      sql`select granted_by as by from privileges where person_id = ${personId}`,
+    )
+    expect(row!.by).toBe(t.cast.people['supervisor@demo.example'])
+  })
+
+  test('a known account signs in and accepts; another account is told so', async () => {
+    await send('plain@demo.example', { reporting: 'yes' })
+    const link = await linkTo('plain@demo.example')
+    expect((await t.visitor().get(link)).link('Sign in')).toBeTruthy()
+    const wrong = await t.signIn('none@demo.example')
+    const told = await wrong.get(link)
+    expect(told.text).toContain(
+      'This invitation is for plain@demo.example. You are signed in as none@demo.example.',
+    )
+    expect(told.all(`form[action="${link}"]`).length).toBe(0)
+    const plain = await t.signIn('plain@demo.example')
+    const page = await plain.get(link)
+    const forged = { _csrf: page.one('input[name=_csrf]').getAttribute('value')!, _key: crypto.randomUUID() }
+    await wrong.post(link, { ...forged, _csrf: told.one('input[name=_csrf]').getAttribute('value')! })
+    const personId = t.cast.people['plain@demo.example']!
+    expect(await isMember(t, { customerId, personId })).toBe(false)
+    const answers = await Promise.all([1, 2, 3].map(() => plain.submit(page, {}, link)))
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([])
+    expect(await heldBy(t, { customerId, personId })).toEqual(['reporting'])
+    expect((await plain.open('/')).url).toBe(base)
+  })
+
+  test('who has registered without confirming chooses a password anew: the mail shows whose address it is', async () => {
+    const email = 'taken@lemaire.example'
+    await t.db.owner.db.execute(sql`
+      insert into people (id, email, password_hash) values (gen_random_uuid(), ${email}, 'of a stranger')`)
+    await send(email)
+    const page = await t.visitor().get(await linkTo(email))
+    expect(page.all('#password').length).toBe(1)
+  })
+
+  test('can be withdrawn and sent again; the old link is dead each time', async () => {
+    await send('moved@lemaire.example')
+    const first = await linkTo('moved@lemaire.example')
+    const action = async (name: string) => {
+      const page = await supervisor.get(path)
+      const row = page.all('tbody tr').find((tr) => tr.textContent!.includes('moved@lemaire.example'))!
+      const form = [...row.querySelectorAll('form')].find((f) => f.getAttribute('action')!.endsWith(name))!
+      return supervisor.submit(page, {}, form.getAttribute('action')!)
+    }
+    await action('/resend')
+    expect((await t.visitor().get(first)).status).toBe(404)
+    const second = await linkTo('moved@lemaire.example')
+    expect((await t.visitor().get(second)).status).toBe(200)
+    await action('/withdrawal')
+    expect((await t.visitor().get(second)).status).toBe(404)
+  })
+
+  test('is good for seven days', async () => {
+    await send('late@lemaire.example')
+    const link = await linkTo('late@lemaire.example')
+    await t.db.owner.db.execute(
+      sql`update invitations set expires_at = now() - interval '1 second' where email = 'late@lemaire.example'`,
+    )
+    const page = await t.visitor().get(link)
+    expect([page.status, page.heading]).toEqual([404, 'This invitation is no longer good'])
+    expect((await supervisor.get(path)).text).toContain('too old')
+  })
+
+  test('with a company’s ID and a guessed secret finds nothing', async () => {
+    const link = await linkTo('late@lemaire.example')
+    const [head] = link.split('.')
+    for (const token of [`${head}.${'A'.repeat(32)}`, '/invitations/x', '/invitations/x.y']) {
+      expect((await t.visitor().get(token)).status).toBe(404)
+    }
+  })
+
+  test('to somebody of the company, to no address, and with a day that has passed is refused', async () => {
+    const refused = await send('none@demo.example')
+    expect([refused.status, refused.text.includes('is of the company already')]).toEqual([422, true])
+    const odd = await send('not an address')
+    expect([odd.status, odd.one('#email').getAttribute('value')]).toEqual([422, 'not an address'])
+    expect((await send('x@lemaire.example', { licensing: 'yes', licensingUntil: '2020-01-01' })).status).toBe(
+      422,
+    )
+    expect((await send('x@lemaire.example', { reportingUntil: '2099-01-01' })).status).toBe(422)
+  })
+
+  test('that makes a supervisor asks for a fresh sign-in first, and keeps what was typed', async () => {
+    await t.db.owner.db.execute(sql`update sessions set authenticated_at = now() - interval '1 hour'`)
+    const answer = await send('chief@lemaire.example', { supervisor: 'yes' })
+    expect(answer.location).toMatch(/\/invitations\/supervisor\?email=chief/)
+    expect((await supervisor.get(answer.location)).location).toMatch(/^\/sign-in\/again/)
+    await t.db.owner.db.execute(sql`update sessions set authenticated_at = now()`)
+    const page = await supervisor.get(answer.location)
+    expect(page.one('#email').getAttribute('value')).toBe('chief@lemaire.example')
+    await supervisor.submitAndFollow(page, {}, `${path}/supervisor`)
+    expect(await linkTo('chief@lemaire.example')).toMatch(/^\/invitations\//)
+  })
+})
