@@ -8,7 +8,7 @@ import { newId } from '../../src/ids.ts'
 import { people } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 
-// The three faults of postgres.js 3.4.9, each for the driver's own sql.begin and for our transactions: the server's
+// The faults of postgres.js 3.4.9: what a new connection asks first fails unheard, and three more, each for the driver's own sql.begin and for our transactions: the server's
 // process ends between two statements.
 
 let db: TestDatabase
@@ -38,6 +38,21 @@ const pidOf = async (tx: Db) => Number((await tx.execute(sql`select pg_backend_p
 
 test('the driver is the patched one', () => {
   expect(isPatched()).toBe(true)
+})
+
+test('a connection whose first question to the server fails: its caller is told, and the next one works', async () => {
+  // The driver reads the array types first; here the server gives up on that at once.
+  const hurried = new URL(db.appUrl)
+  hurried.searchParams.set('options', '-c statement_timeout=1')
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const client = openClient({ url: hurried.href, max: 1, prepare: true, applicationName: 'test' })
+    const answer = await client`select array['a', 'b'] as letters`.then(
+      ([row]) => row!.letters,
+      (error: { code: string }) => error.code,
+    )
+    expect(['57014', ['a', 'b']]).toContainEqual(answer)
+    await client.end({ timeout: 1 })
+  }
 })
 
 describe('a connection lost between two statements', () => {
