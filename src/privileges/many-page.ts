@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Invalid } from '../errors.ts'
 import { isId } from '../ids.ts'
-import { list, type Problem } from '../web/forms.ts'
+import type { Problem } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
 import { createDraft } from './drafts.ts'
 import { loadMembers } from './members.ts'
@@ -24,7 +24,7 @@ export async function showMany(
   const given = (request.method === 'POST' ? request.body : request.query) as Record<string, unknown>
   const filter = { ...readFilter(given), after: '' }
   const isAll = given.all === '1'
-  const ids = list(given.person).filter(isId)
+  const ids = readPeople(given).filter(isId)
   const [members, counts] = await database.readCustomer(customer.id, (tx) =>
     Promise.all([
       loadMembers(tx, customer.id, isAll ? [] : ids, today()),
@@ -36,7 +36,9 @@ export async function showMany(
   return reply.page('privileges/many', {
     title: t('privileges.many.title', { count }),
     people: isAll ? [] : people,
-    fields: isAll ? [['all', '1'], ...filterFields(filter)] : people.map(({ id }) => ['person', id]),
+    fields: isAll
+      ? [['all', '1'], ...filterFields(filter)]
+      : [['person', people.map(({ id }) => id).join(' ')]],
     count,
     isTooMany: count > mostPeople,
     most: mostPeople,

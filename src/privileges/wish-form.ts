@@ -58,7 +58,8 @@ export function readChange(body: unknown): Omit<Wish, 'personId'> {
 
 /** People ticked on a list. */
 export function readPeople(body: unknown): string[] {
-  return [...new Set(list((body as Record<string, unknown> | undefined)?.person))]
+  const given = list((body as Record<string, unknown> | undefined)?.person)
+  return [...new Set(given.flatMap((one) => one.split(' ')))]
 }
 
 export function readDay(value: string, field: string, problems: ProblemKey[]): string | null {

@@ -4,6 +4,7 @@ import { createPasswordLink } from '../../src/sign-in/password-links.ts'
 import { createRegistration } from '../../src/sign-in/registrations.ts'
 import { deskPages } from './desk-pages.ts'
 import { notificationPages } from './notification-pages.ts'
+import { peoplePages } from './people-pages.ts'
 import { signInPages } from './sign-in-pages.ts'
 import type { Stage } from './stage.ts'
 import type { Answer, Visitor } from './visitor.ts'
@@ -241,6 +242,7 @@ export const pageStates: PageState[] = [
   ...ofPlans,
   ...ofRequests,
   ...deskPages,
+  ...peoplePages,
   ...notificationPages,
   ...ofFailures,
   { name: '500', status: 500, open: fault },
