@@ -208,23 +208,28 @@ async function findSession(app: App, idHash: string, personId: string): Promise<
            s.authenticated_at > now() - make_interval(mins => ${freshMinutes}::int) as "isFresh",
            exists (select from second_factors f
                    where f.person_id = p.id and f.confirmed_at is not null) as "hasSecondFactor",
-           exists (select from associations n join customers nc on nc.id = n.customer_id
-                   where n.person_id = p.id and nc.requires_second_factor) as "requiresSecondFactor",
+           coalesce(mine.asks, false) as "requiresSecondFactor", mine.associations, mine."primary", mine.companies,
            json_build_object('id', p.id, 'name', p.name, 'email', p.email, 'language', p.language,
              'timeZone', p.time_zone, 'isStaff', p.is_staff, 'isConfirmed', p.confirmed_at is not null) as person,
-           (select count(*)::int from associations n where n.person_id = p.id) as associations,
-           (select json_build_object('id', pc.id, 'number', pc.customer_number, 'name', pc.name)
-              from customers pc where pc.id = p.primary_customer_id) as "primary",
-           (select json_agg(json_build_object('number', few.number, 'name', few.name) order by few.number)
-              from (select mc.customer_number as number, mc.name from associations m
-                    join customers mc on mc.id = m.customer_id
-                    where m.person_id = p.id limit ${mostInSwitcher + 1}::int) few) as companies,
            ${reachedColumns(app.today())}
     from sessions s
     join people p on p.id = s.person_id
     left join associations a on a.customer_id = coalesce(s.active_customer_id, p.primary_customer_id)
                             and a.person_id = p.id
     left join customers c on c.id = a.customer_id
+    cross join lateral (
+      select count(*)::int as associations, bool_or(n.asks) as asks,
+             json_agg(json_build_object('number', n.number, 'name', n.name) order by n.number)
+               filter (where n.place <= ${mostInSwitcher}::int) as companies,
+             json_agg(json_build_object('id', n.id, 'number', n.number, 'name', n.name))
+               filter (where n.id = p.primary_customer_id) -> 0 as "primary"
+      from (
+        select nc.id, nc.customer_number as number, nc.name, nc.requires_second_factor as asks,
+               row_number() over (order by nc.customer_number) as place
+        from associations na join customers nc on nc.id = na.customer_id
+        where na.person_id = p.id
+      ) n
+    ) mine
     where s.id_hash = ${idHash} and s.person_id = ${personId} and s.revoked_at is null and p.deleted_at is null
       and s.expires_at > now() and s.last_seen_at > now() - make_interval(mins => ${sessionIdleMinutes}::int)`
   const read = (tx: Db) => tx.execute<Row & Record<string, unknown>>(query)
