@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type axe from 'axe-core'
 import type { RunOptions } from 'axe-core'
@@ -27,21 +28,53 @@ export function inlineParts({ document }: Answer): string[] {
   return [...wrong, ...handlers].map((element) => element.outerHTML.slice(0, 200))
 }
 
-/** Shows an answer in the browser as it came, with the files of the application. */
+/**
+ * Shows an answer that came already, at its own address, with the files beside it from `base`. It comes from a server
+ * between the two and not by interception, which would have the browser fetch and compile these files for every page.
+ */
 export async function show(page: Page, base: string, answer: Answer): Promise<void> {
-  const { status, body } = answer
-  const headers = Object.fromEntries(
-    Object.entries(answer.headers)
-      .filter(([name]) => !['content-length', 'set-cookie', 'connection'].includes(name))
-      .map(([name, value]) => [name, String(value)]),
+  const door = await opened
+  const { pathname, search } = new URL(answer.url, base)
+  Object.assign(shown, { base, answer, path: pathname + search })
+  await page.goto(`${door}${shown.path}`)
+}
+
+const shown: { base: string; answer?: Answer; path: string } = { base: '', path: '' }
+
+const opened = new Promise<string>((resolve) => {
+  const server = createServer(async (request, response) => {
+    const isIt = request.headers['sec-fetch-dest'] === 'document' && request.url === shown.path
+    const { status, headers, body } = isIt ? pageOf(shown.answer!) : await fileOf(request.url!)
+    response.writeHead(status, headers).end(body)
+  })
+  server.unref()
+  server.listen(0, '127.0.0.1', () =>
+    resolve(`http://127.0.0.1:${(server.address() as { port: number }).port}`),
   )
-  const address = new URL(answer.url, base).href
-  const isIt = (url: URL) => url.href === address
-  await page.route(isIt, (route) =>
-    route.request().isNavigationRequest() ? route.fulfill({ status, headers, body }) : route.continue(),
+})
+
+function pageOf({ status, headers, body }: Answer) {
+  const kept = Object.entries(headers).filter(
+    ([name]) => !['content-length', 'set-cookie', 'connection'].includes(name),
   )
-  await page.goto(address)
-  await page.unroute(isIt)
+  return {
+    status,
+    headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
+    body,
+  }
+}
+
+async function fileOf(path: string) {
+  const answer = await fetch(shown.base + path, { redirect: 'manual' })
+  const kept = ['content-type', 'cache-control', 'location'].flatMap((name) => {
+    const value = answer.headers.get(name)
+    return value === null ? [] : [[name, value] as const]
+  })
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(kept),
+    body: Buffer.from(await answer.arrayBuffer()),
+  }
 }
 
 const axeOptions: RunOptions = {
