@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss'
+import type { PgBoss } from 'pg-boss'
 import type { Db } from '../db.ts'
 import { adapter } from './adapter.ts'
 import { JOBS_SCHEMA, type Queue } from './queues.ts'
@@ -8,14 +8,16 @@ import { JOBS_SCHEMA, type Queue } from './queues.ts'
  * policy `short` one job waits at a time: a second one is not added.
  */
 export async function sendJob(tx: Db, queue: Queue, data: object, startAfter?: Date): Promise<void> {
-  await writer(tx).send(queue, data, startAfter ? { startAfter } : {})
+  const boss = await writer(tx)
+  await boss.send(queue, data, startAfter ? { startAfter } : {})
 }
 
 /** The same for many jobs of a queue, in few statements. */
 export async function sendJobs(tx: Db, queue: Queue, jobs: readonly object[]): Promise<void> {
   const atOnce = 500
+  const boss = await writer(tx)
   for (let from = 0; from < jobs.length; from += atOnce) {
-    await writer(tx).insert(
+    await boss.insert(
       queue,
       jobs.slice(from, from + atOnce).map((data) => ({ data })),
     )
@@ -23,7 +25,9 @@ export async function sendJobs(tx: Db, queue: Queue, jobs: readonly object[]): P
 }
 
 // Never started, and made anew: the first thing it does is to read the queue, and that must be in `tx` as well.
-function writer(tx: Db): PgBoss {
+// Read at the first job, not at the start: no page needs it.
+async function writer(tx: Db): Promise<PgBoss> {
+  const { PgBoss } = await import('pg-boss')
   return new PgBoss({
     schema: JOBS_SCHEMA,
     db: adapter(tx),

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
 import { fetchJson, isCallable } from './fetch.ts'
 import { SingleSignOnRefused } from './refused.ts'
 
@@ -75,5 +75,6 @@ export function keysFrom({ jwksUri }: Provider): JWTVerifyGetKey {
 async function readKeys(jwksUri: string): Promise<JWTVerifyGetKey> {
   const { status, body } = await fetchJson(jwksUri)
   if (status !== 200) throw new SingleSignOnRefused('unreachable', `${jwksUri} answered ${status}`)
+  const { createLocalJWKSet } = await import('jose')
   return createLocalJWKSet(body as unknown as JSONWebKeySet)
 }

@@ -1,4 +1,4 @@
-import { type JWTPayload, jwtVerify } from 'jose'
+import type { JWTPayload } from 'jose'
 import type { App } from '../../app.ts'
 import { unseal } from '../seal.ts'
 import { keysFrom, type Provider } from './discovery.ts'
@@ -97,6 +97,7 @@ function basic(id: string, secret: string): string {
 async function verifyToken(token: string, { issuer, provider, flow }: Parts): Promise<JWTPayload> {
   const { clientId } = issuer
   try {
+    const { jwtVerify } = await import('jose')
     const { payload } = await jwtVerify(token, keysFrom(provider), {
       issuer: issuer.issuer,
       audience: clientId,
