@@ -23,12 +23,15 @@ import { companyUpgradeRoutes } from './accounts/upgrade/company-routes.ts'
 import { upgradeRoutes } from './accounts/upgrade/routes.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { type Config, keyFor } from './config.ts'
+import { addressRoutes } from './customers/address-routes.ts'
 import { switchRoutes } from './customers/routes.ts'
 import type { Database } from './db.ts'
 import { askSupervisorRoutes } from './desk/ask-routes.ts'
 import { deskRequestRoutes } from './desk/request-routes.ts'
 import { deskRoutes } from './desk/routes.ts'
+import { clinicRoutes } from './hosts/clinic/routes.ts'
 import { hostRoutes } from './hosts/routes.ts'
+import { licenseFileRoutes } from './license-files/routes.ts'
 import { licenseRoutes } from './licenses/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { notificationRoutes } from './notifications/routes.ts'
@@ -36,11 +39,13 @@ import { overviewRoutes } from './overview/routes.ts'
 import type { PackKey } from './packs/keys.ts'
 import { retrievalRoutes } from './packs/retrieval-routes.ts'
 import { packRoutes } from './packs/routes.ts'
+import { planRequestRoutes } from './plans/request-routes.ts'
 import { planRoutes } from './plans/routes.ts'
 import { peopleRoutes } from './privileges/routes.ts'
 import { type Publisher, publisherSettings } from './publisher.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { requestRoutes } from './requests/routes.ts'
+import { searchRoutes } from './search/routes.ts'
 import { askForMailRoutes } from './sign-in/ask-for-mail.ts'
 import { registerRoutes } from './sign-in/register.ts'
 import { signInRoutes } from './sign-in/routes.ts'
@@ -130,7 +135,12 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
     overviewRoutes(app)
     licenseRoutes(app)
     hostRoutes(app)
+    addressRoutes(app)
+    searchRoutes(app)
+    clinicRoutes(app)
+    licenseFileRoutes(app)
     planRoutes(app)
+    planRequestRoutes(app)
     requestRoutes(app)
     retrievalRoutes(app)
     reportRoutes(app)

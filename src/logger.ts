@@ -12,8 +12,9 @@ export function loggerFor({ logLevel }: Pick<Config, 'logLevel'>, isTerminal: bo
 
 type Asked = { method?: string; url?: string; host?: string; ip?: string }
 
-// What stands behind these is a key: to a password, an invitation, a calendar...
-const secretPaths = /\/(password|register|invitations|sign-in\/link|email|unsubscribe|calendar)\/[^?]+/i
+// What stands behind these is a key: to a password, an invitation, a calendar, a receipt; or says who holds a paper.
+const secretPaths =
+  /\/(password|register|invitations|sign-in\/link|email|unsubscribe|calendar|receipts|verify)\/[^?]+/i
 
 /** The address without the token of a link, however the link was mangled on its way. */
 function askedFor({ method, url = '', host, ip }: Asked) {

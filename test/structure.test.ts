@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, test } from 'vitest'
+import { messages } from '../src/mail/messages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -82,6 +83,16 @@ describe('the catalogue', () => {
       const wrong = [...words].filter(([, text]) => text.includes("'") || text.trim() !== text || !text)
       expect(wrong, locale).toEqual([])
     }
+  })
+
+  test('a French sign with a blank before it keeps to its word', () => {
+    const loose = [...languages.fr].filter(([, text]) => /\S [:;?!»]|« /.test(text))
+    expect(loose).toEqual([])
+  })
+
+  test('the desk can say what every message is', () => {
+    const unsaid = Object.keys(messages).filter((template) => !languages.en.has(`mail.template.${template}`))
+    expect(unsaid).toEqual([])
   })
 
   test('English spells "license"', () => {

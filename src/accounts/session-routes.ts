@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { recordPersonActivity } from '../activity/record.ts'
 import type { App } from '../app.ts'
+import { tellOwner } from '../sign-in/notice.ts'
 import { endSessions } from '../sign-in/set-password.ts'
 import { readForm } from '../web/forms.ts'
 import { signedIn } from '../web/guard.ts'
@@ -32,6 +33,7 @@ export function sessionRoutes(app: App): void {
     await app.database.transaction(async (tx) => {
       await endSessions(tx, personId, here)
       await recordPersonActivity(tx, { personId, verb: 'account.other-sessions-ended' })
+      await tellOwner(tx, { personId, template: 'sessions-ended', locale: request.locale })
     })
     request.flash('sessions.othersEnded')
     return reply.redirect(place, 303)

@@ -8,6 +8,7 @@ import { tellDesk } from '../mail/tell-desk.ts'
 import { listAbleSupervisors } from '../privileges/asked.ts'
 import { grant } from '../privileges/grant.ts'
 import { lockCompany } from '../privileges/members.ts'
+import { isUsable } from '../privileges/usable.ts'
 import { fileAccountRequest, recordAccountEvent } from '../requests/account/record.ts'
 import { openStatuses, settle } from '../requests/account/settle.ts'
 import { accountRequests } from '../schema.ts'
@@ -110,7 +111,7 @@ async function findContact(tx: Db, customerId: string, email: string) {
     isSupervisor: boolean
     isFirst: boolean
   }>(sql`
-    select p.id, coalesce(nullif(p.name, ''), p.email) as name, p.confirmed_at is not null as "isUsable",
+    select p.id, coalesce(nullif(p.name, ''), p.email) as name, ${isUsable} as "isUsable",
       exists (select from privileges h where h.customer_id = a.customer_id and h.person_id = p.id
         and h.privilege = 'supervisor') as "isSupervisor",
       c.first_supervised_at is null as "isFirst"

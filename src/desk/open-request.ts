@@ -3,6 +3,7 @@ import { findCustomerByNumber, isProof } from '../accounts/upgrade/proof.ts'
 import { domainOf, isKnownAddress, isPublicDomain } from '../accounts/upgrade/public-domains.ts'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
+import { findPlanOf } from '../plans/queries.ts'
 import { type AccountRequest, findAccountRequest, listAccountEvents } from '../requests/account/queries.ts'
 import { listDetails } from '../requests/detail.ts'
 import { listMessages } from '../requests/messages.ts'
@@ -44,7 +45,8 @@ async function openOfCompany(tx: Db, customerId: string, number: number) {
     .select({ number: customers.customerNumber, name: customers.name })
     .from(customers)
     .where(eq(customers.id, customerId))
-  return { about, customer: customer!, messages, ...details }
+  const plan = await findPlanOf(tx, customerId, about.id)
+  return { about, customer: customer!, messages, plan, ...details }
 }
 
 async function openOfPerson(tx: Db, number: number, today: string) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { readPrivileges } from '../accounts/upgrade/company-routes.ts'
@@ -6,6 +7,11 @@ import { recordActivity } from '../activity/record.ts'
 import type { App } from '../app.ts'
 import type { Db } from '../db.ts'
 import { Conflict, NotFound } from '../errors.ts'
+import { builtInCutter } from '../packs/cutters/built-in.ts'
+import { activeKey } from '../packs/keys.ts'
+import { approveForDesk } from '../plans/decide-plan.ts'
+import type { PlanProblem } from '../plans/problems.ts'
+import { sayProblem } from '../plans/words.ts'
 import { accountRequestPage } from '../requests/account/page.ts'
 import { findAccountRequest } from '../requests/account/queries.ts'
 import { longestText, MessageForm, numberOf } from '../requests/account/routes.ts'
@@ -30,7 +36,8 @@ export function deskRequestRoutes(app: App): void {
 
   app.post('/desk/requests/:number/approval', { config: decides }, (request, reply) =>
     act(request, reply, 'desk.isApproved', async (tx, by) => {
-      const about = await findAccountRequest(tx, numberOf(request))
+      const about = await findOwn(tx, request)
+      if (!about) return await approvePlan(tx, request, by)
       const body = request.body as Record<string, unknown> | undefined
       const { email } = readForm(body, EmailForm)
       await approveAtDesk(tx, { about, by, email, privileges: readPrivileges(body?.['privileges']) })
@@ -95,6 +102,20 @@ async function findOwn(tx: Db, request: FastifyRequest) {
   }
 }
 
+/** A company's plan that was held for the desk: done now, under the checker of this moment. */
+async function approvePlan(tx: Db, request: FastifyRequest, by: string): Promise<void> {
+  const { server } = request
+  const { customerId, request: about } = await findOfCompany(tx, numberOf(request))
+  await approveForDesk(tx, {
+    customerId,
+    requestId: about.id,
+    by,
+    today: server.today(),
+    publisher: server.publisher(),
+    cut: builtInCutter(activeKey(server.packKeys)),
+  })
+}
+
 async function record(
   tx: Db,
   { customerId, request }: Awaited<ReturnType<typeof findOfCompany>>,
@@ -138,7 +159,9 @@ async function show(
     const page = accountRequestPage(request, about, events, 'desk')
     return reply.page('desk/account-request', { ...page, ...common, showing, company: customer, contacts })
   }
-  const { about, customer, lines } = found
+  const { about, customer, lines, plan } = found
+  const isOpen = openRequestStatuses.some((status) => status === about.status)
+  const holds = (about.details['holds'] ?? []) as PlanProblem[]
   return reply.page('desk/company-request', {
     ...common,
     title: request.t('requests.one', { number: request.format.requestNumber(number) }),
@@ -146,7 +169,11 @@ async function show(
     company: customer,
     lines,
     tag: statusTag(about.status),
-    isOpen: openRequestStatuses.some((status) => status === about.status) && !isAboutPrivileges(about.kind),
+    isOpen: isOpen && !isAboutPrivileges(about.kind),
+    plan,
+    holds: plan && isOpen ? holds.map((one) => sayProblem(request, one)) : [],
+    mayApprove: plan !== undefined && isOpen && !plan.waitsForColleague,
+    approveKey: randomUUID(),
     entries: companyEntries(request, found, 'desk'),
   })
 }

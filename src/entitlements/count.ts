@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { uuidArray } from '../sql.ts'
+import { inForce } from './in-force.ts'
 
 /** Contract numbers of a product that its sums name; of more, how many there are. */
 export const contractsNamed = 3
@@ -47,30 +48,22 @@ async function isCounted(tx: Db, customerId: string, today: string): Promise<boo
 }
 
 /**
- * Of each order line the latest revision counts. Of an entitlement's terms the latest-starting one that covers the
- * day is in force; if none does, the one that ended last stands in with nothing entitled, else the next to come.
- * Each join is along a key: a plan made without knowing the customers stays fit for many entitlements.
+ * Where a term began or ended, the packs of the hosts it is placed on are marked: the next retrieval makes an issue
+ * that says so (domain.md sections 3 and 5). In one statement, which sees what was counted before.
  */
 async function countEntitlements(tx: Db, ids: ReturnType<typeof sql>, today: string): Promise<void> {
   await tx.execute(sql`
-    with latest as (
-      select distinct on (e.customer_id, e.id, t.order_id, t.line)
-        e.customer_id, e.id as entitlement_id, t.id, t.quantity, t.starts_on, t.ends_on, t.recorded_at,
-        coalesce(t.starts_on <= ${today}::date and (t.ends_on is null or t.ends_on >= ${today}::date), false)
-          as covers
-      from entitlements e
-      left join terms t on t.customer_id = e.customer_id and t.entitlement_id = e.id
-      where e.customer_id = any(${ids}) and e.kind = 'sold'
-      order by e.customer_id, e.id, t.order_id, t.line, t.revision desc
-    ), chosen as (
-      select distinct on (customer_id, entitlement_id)
-        customer_id, entitlement_id, id, starts_on, ends_on, case when covers then quantity else 0 end as entitled
-      from latest
-      order by customer_id, entitlement_id, covers desc, starts_on > ${today}::date,
-        case when covers then ${today}::date - starts_on
-             when starts_on > ${today}::date then starts_on - ${today}::date
-             else ${today}::date - ends_on end,
-        recorded_at desc, id desc
+    with ${inForce({ which: sql`e.customer_id = any(${ids}) and e.kind = 'sold'`, day: today })},
+    turned as (
+      select e.customer_id, e.id from chosen c
+      join entitlements e on e.customer_id = c.customer_id and e.id = c.entitlement_id
+      where e.placed > 0 and (e.term_id, e.starts_on, e.ends_on, e.entitled = 0)
+        is distinct from (c.id, c.starts_on, c.ends_on, c.entitled = 0)
+    ), outdated as (
+      update hosts h set is_pack_current = false
+      where h.is_pack_current and (h.customer_id, h.id) in (
+        select l.customer_id, l.host_id from turned t
+        join placements l on l.customer_id = t.customer_id and l.entitlement_id = t.id)
     )
     update entitlements e
     set entitled = c.entitled, owned = greatest(c.entitled, e.placed), term_id = c.id,

@@ -44,7 +44,7 @@ export type ChoiceFilter = {
 export async function listChoices(tx: Db, customerId: string, filter: ChoiceFilter, today: string) {
   const key = keyOf(filter.after)
   const rows = await tx.execute<Choice>(sql`
-    select ${columns(today)}
+    select ${choiceColumns(today)}
     from license_sums s
     join products p on p.id = s.product_id
     join families f on f.id = p.family_id
@@ -56,7 +56,7 @@ export async function listChoices(tx: Db, customerId: string, filter: ChoiceFilt
       order by e.id
       limit 51
     ) e
-    ${details}
+    ${choiceDetails}
     where s.customer_id = ${customerId}
       ${filter.family === '' ? sql`` : sql`and f.name = ${filter.family}`}
       ${key ? sql`and (p.name, p.id) >= (${key.name}, ${key.productId}::uuid)` : sql``}
@@ -73,18 +73,19 @@ export async function findChoice(
   today: string,
 ): Promise<Choice> {
   const [row] = await tx.execute<Choice>(sql`
-    select ${columns(today)}
+    select ${choiceColumns(today)}
     from entitlements e
     join products p on p.id = e.product_id
     join families f on f.id = p.family_id
     left join products b on b.id = p.extends_product_id
-    ${details}
+    ${choiceDetails}
     where e.customer_id = ${customerId} and e.id = ${entitlementId}`)
   if (!row) throw new NotFound()
   return row
 }
 
-const columns = (today: string) => sql`
+/** The fields of a Choice, of entitlement `e`, product `p`, family `f`, base `b` and choiceDetails. */
+export const choiceColumns = (today: string) => sql`
   e.id, p.id as "productId", p.name as "productName", p.part_number as "partNumber",
   p.license_type as "licenseType", b.id as "baseProductId", b.name as "baseName", f.name as "familyName",
   c.contract_number as "contractNumber", o.sales_order_number as "orderNumber", e.kind, e.entitled, e.owned, e.placed,
@@ -94,7 +95,8 @@ const columns = (today: string) => sql`
     where n.customer_id = e.customer_id and n.entitlement_id = e.id and n.starts_on > ${today}::date
   ) end as "nextStartsOn"`
 
-const details = sql`
+/** Contract `c`, term in force `t` and order `o` of entitlement `e`. */
+export const choiceDetails = sql`
   left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
   left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
   left join orders o on o.customer_id = t.customer_id and o.id = t.order_id`

@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import { inForce } from '../entitlements/in-force.ts'
 import type { LicenseType } from '../licenses/queries.ts'
+import type { AsOf } from '../web/as-of.ts'
 import { pageSize } from '../web/paging.ts'
+import { placedThen } from './placed-then.ts'
 
 /** A quantity of one entitlement on a host. */
 export type PlacedRow = {
@@ -9,9 +12,10 @@ export type PlacedRow = {
   product: string
   part_number: string
   license_type: LicenseType
+  kind: 'sold' | 'temporary'
   contract_number: string | null
   sales_order_number: string | null
-  configuration_number: string
+  configuration_number: string | null
   quantity: number
   /** Of the whole entitlement. */
   entitled: number
@@ -22,66 +26,65 @@ export type PlacedRow = {
 
 export type PlacedKey = { product: string; id: string }
 
-/** A page of what is placed on a host and one row more, by product. */
+/** A page of what is placed on a host, or was at the end of a day, and one row more, by product. */
 export async function listPlaced(
   tx: Db,
   customerId: string,
   hostId: string,
-  after?: PlacedKey,
+  { asOf, after, size = pageSize }: { asOf: AsOf | null; after?: PlacedKey | undefined; size?: number },
 ): Promise<PlacedRow[]> {
+  const { given, placed, from, of, term } = asOf ? then(customerId, hostId, asOf) : now
   return tx.execute<PlacedRow>(sql`
-    select e.id as entitlement_id, p.name as product, p.part_number, p.license_type, c.contract_number,
-      o.sales_order_number, cf.configuration_number, pl.quantity, e.entitled, e.placed, e.starts_on, e.ends_on
-    from placements pl
+    ${given}
+    select e.id as entitlement_id, p.name as product, p.part_number, p.license_type, e.kind, c.contract_number,
+      o.sales_order_number, ${of}, pl.quantity::int
+    from ${placed} pl
     join entitlements e on e.customer_id = pl.customer_id and e.id = pl.entitlement_id
     join products p on p.id = e.product_id
-    join configurations cf on cf.customer_id = pl.customer_id and cf.id = pl.configuration_id
+    ${from}
     left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
-    left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
+    left join terms t on t.customer_id = e.customer_id and t.id = ${term}
     left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
     where pl.customer_id = ${customerId} and pl.host_id = ${hostId}::uuid and pl.quantity > 0
       ${after ? sql`and (p.name, e.id) > (${after.product}, ${after.id}::uuid)` : sql``}
     order by p.name, e.id
-    limit ${pageSize + 1}`)
+    limit ${size + 1}`)
 }
 
-/** A transfer as one of its hosts sees it. */
-export type HostTransfer = {
-  id: string
-  at: Date
-  product: string
-  part_number: string
-  quantity: number
-  is_incoming: boolean
-  /** The other end; null: the pool. */
-  other: string | null
-  other_id: string | null
-  /** Null: an opening balance of the publisher's files. */
-  request_number: number | null
-  person: string | null
+const now = {
+  given: sql``,
+  placed: sql`placements`,
+  from: sql`join configurations cf on cf.customer_id = pl.customer_id and cf.id = pl.configuration_id`,
+  of: sql`cf.configuration_number, e.entitled, e.placed, e.starts_on, e.ends_on`,
+  term: sql`e.term_id`,
 }
 
-/** The latest transfers to or from a host, newest first. */
-export async function listLatestTransfers(
-  tx: Db,
-  customerId: string,
-  hostId: string,
-  limit = 10,
-): Promise<HostTransfer[]> {
-  const rows = await tx.execute<Omit<HostTransfer, 'at'> & { at: string }>(sql`
-    select tr.id, tr.at, p.name as product, p.part_number, tr.quantity, tr.is_incoming, other.label as other,
-      other.id as other_id, r.number::float8 as request_number, coalesce(nullif(pe.name, ''), pe.email) as person
-    from (
-      select *, coalesce(to_host_id = ${hostId}::uuid, false) as is_incoming from transfers
-      where customer_id = ${customerId} and (to_host_id = ${hostId}::uuid or from_host_id = ${hostId}::uuid)
-      order by at desc, id desc limit ${limit}
-    ) tr
-    join entitlements e on e.customer_id = tr.customer_id and e.id = tr.entitlement_id
-    join products p on p.id = e.product_id
-    left join hosts other on other.customer_id = tr.customer_id
-      and other.id = case when tr.is_incoming then tr.from_host_id else tr.to_host_id end
-    left join requests r on r.customer_id = tr.customer_id and r.id = tr.request_id
-    left join people pe on pe.id = tr.person_id
-    order by tr.at desc, tr.id desc`)
-  return rows.map((row) => ({ ...row, at: new Date(row.at) }))
+/** Terms as they were known by then; a temporary license has none and is shown as it is. */
+function then(customerId: string, hostId: string, asOf: AsOf) {
+  const { day, end } = asOf
+  const which = sql`e.customer_id = ${customerId} and e.id in (select entitlement_id from placed_then)`
+  return {
+    given: sql`with placed_then as materialized (${placedThen(customerId, asOf, hostId)}),
+      ${inForce({ which, day, before: end })}`,
+    placed: sql`placed_then`,
+    from: sql`
+      left join chosen ch on ch.entitlement_id = e.id and e.kind = 'sold'
+      left join lateral (
+        select coalesce(sum(case when tr.to_host_id is null then tr.quantity
+          when tr.from_host_id is null then -tr.quantity else 0 end), 0)::int as back
+        from transfers tr
+        where tr.customer_id = e.customer_id and tr.entitlement_id = e.id and tr.at >= ${end}
+      ) later on true
+      left join lateral (
+        select g.configuration_number from configurations g
+        where g.customer_id = e.customer_id and g.host_id = pl.host_id and g.family_id = p.family_id
+          and g.created_at < ${end}
+        order by g.created_at desc, g.id desc limit 1
+      ) cf on true`,
+    of: sql`cf.configuration_number, case e.kind when 'sold' then coalesce(ch.entitled, 0) else e.entitled end as entitled,
+      e.placed + later.back as placed,
+      case e.kind when 'sold' then ch.starts_on else e.starts_on end as starts_on,
+      case e.kind when 'sold' then ch.ends_on else e.ends_on end as ends_on`,
+    term: sql`case e.kind when 'sold' then ch.id else e.term_id end`,
+  }
 }

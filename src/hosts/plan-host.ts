@@ -13,6 +13,8 @@ export type PlanHostOptions = ReadOptions & {
   planId: string
   /** The planned host to change; without one a new host is planned. */
   hostId?: string
+  /** The host that it succeeds, whose label and IDs it may take over. */
+  replaces?: string
   values: HostForm
 }
 
@@ -26,10 +28,14 @@ export async function planHost(tx: Db, options: PlanHostOptions): Promise<string
   await touchDraft(tx, { customerId, planId })
   const { host, members, problems } = readHostForm(options.values, options)
   const id = options.hostId ?? newId()
-  const taken = await findTaken(tx, { customerId, planId, hostId: id, label: host.label, members })
+  const { replaces } = options
+  const taken = await findTaken(tx, { customerId, planId, hostId: id, replaces, label: host.label, members })
   if (problems.length + taken.length > 0) throw new Invalid(inOrder([...problems, ...taken]))
   if (options.hostId) await changeHost(tx, { customerId, planId, id, host })
-  else await tx.insert(hosts).values({ ...host, customerId, id, planId, status: 'planned' })
+  else
+    await tx
+      .insert(hosts)
+      .values({ ...host, customerId, id, planId, status: 'planned', replacesHostId: replaces })
   await tx
     .insert(hostMembers)
     .values(
@@ -45,20 +51,22 @@ export async function findTaken(
     customerId,
     planId,
     hostId,
+    replaces = hostId,
     label,
     members,
-  }: Place & { hostId: string; label: string; members: NewMember[] },
+  }: Place & { hostId: string; replaces?: string | undefined; label: string; members: NewMember[] },
 ): Promise<ProblemKey[]> {
   const [labels, ids] = await Promise.all([
     tx.execute<{ label: string }>(sql`
       select label from hosts
-      where customer_id = ${customerId} and lower(label) = lower(${label}) and id <> ${hostId}
+      where customer_id = ${customerId} and lower(label) = lower(${label}) and id <> ${hostId} and id <> ${replaces}
         and (status = 'active' or (status = 'planned' and plan_id = ${planId})) limit 1`),
     tx.execute<{ field: string; kind: string; value: string; host: string }>(sql`
       select distinct on (w."field") w."field" as field, m.id_kind as kind, m.id_value as value, h.label as host
       from jsonb_to_recordset(${jsonRows(members)}) as w ("field" text, "idKind" text, "idValue" text)
       join host_members m on m.customer_id = ${customerId} and m.id_kind = w."idKind" and m.id_value = w."idValue"
-      join hosts h on h.customer_id = m.customer_id and h.id = m.host_id and h.id <> ${hostId}
+      join hosts h on h.customer_id = m.customer_id and h.id = m.host_id
+        and h.id <> ${hostId} and h.id <> ${replaces}
       where m.is_active or (h.status = 'planned' and h.plan_id = ${planId})
       order by w."field", h.label`),
   ])

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import type { HostForm } from './host-form.ts'
@@ -9,10 +9,22 @@ type Row = Omit<HostForm, 'id1' | 'id2' | 'id3' | 'server1' | 'server2' | 'serve
 }
 
 /** A host that stands in a draft only, as its form shows it. Throws NotFound for any other. */
-export async function findPlannedHost(
+export function findPlannedHost(
   tx: Db,
   { customerId, planId, hostId }: Record<'customerId' | 'planId' | 'hostId', string>,
 ): Promise<HostForm> {
+  return findForm(
+    tx,
+    sql`h.customer_id = ${customerId} and h.id = ${hostId} and h.plan_id = ${planId} and h.status = 'planned'`,
+  )
+}
+
+/** A host in service as a form would show it: what its successor begins with. Throws NotFound for any other. */
+export function findHostInService(tx: Db, customerId: string, hostId: string): Promise<HostForm> {
+  return findForm(tx, sql`h.customer_id = ${customerId} and h.id = ${hostId} and h.status = 'active'`)
+}
+
+async function findForm(tx: Db, which: SQL): Promise<HostForm> {
   const [row] = await tx.execute<Row>(sql`
     select h.label, h.kind, coalesce(h.port::text, '') as port, h.address_line1 as "addressLine1",
       h.postal_code as "postalCode", h.city, h.country,
@@ -20,7 +32,7 @@ export async function findPlannedHost(
         order by m.position) from host_members m
         where m.customer_id = h.customer_id and m.host_id = h.id) as members
     from hosts h
-    where h.customer_id = ${customerId} and h.id = ${hostId} and h.plan_id = ${planId} and h.status = 'planned'`)
+    where ${which}`)
   if (!row) throw new NotFound()
   const { members, ...host } = row
   const id = (index: number) => {

@@ -1,8 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { NotFound } from '../errors.ts'
-import { all, contains } from '../licenses/filter.ts'
+import type { AsOf } from '../web/as-of.ts'
 import { pageSize } from '../web/paging.ts'
+import type { HostFilter } from './filter.ts'
+import { matching } from './matching.ts'
+import { placedThen } from './placed-then.ts'
 
 type MemberId = { kind: string; value: string }
 
@@ -19,105 +21,115 @@ export type HostRow = {
   /** 0: none yet. */
   pack_issue: number
   is_pack_current: boolean
-}
-
-export type HostFilter = {
-  /** Part of a label, a city, a server name or a host ID in any spelling; '' for any. */
-  text: string
-  /** Part number of a product placed there; '' for any. */
-  product: string
+  /** Hosts are listed by the label they have now. */
+  sort_label: string
 }
 
 export type HostKey = { label: string; id: string }
 export type HostTotals = { hosts: number; placed: number }
 
-/** A page of a company's hosts and one row more, by label. Hosts that stand in a draft plan only are not listed. */
+type Options = { asOf: AsOf | null; after?: HostKey | undefined; size?: number }
+
+/**
+ * A page of a company's hosts and one row more, by label: as they are, or as they were at the end of a day. Hosts that
+ * stand in a draft plan only are not listed.
+ */
 export async function listHosts(
   tx: Db,
   customerId: string,
   filter: HostFilter,
-  after?: HostKey,
+  { asOf, after, size = pageSize }: Options,
 ): Promise<HostRow[]> {
-  const beyond = after && sql`(h.label, h.id) > (${after.label}, ${after.id}::uuid)`
+  const { given, from, placed, isRetired, issue, where } = source(customerId, filter, asOf)
+  const beyond = after ? sql`and (h.label, h.id) > (${after.label}, ${after.id}::uuid)` : sql``
   return tx.execute<HostRow>(sql`
-    select h.id, h.label, h.kind, h.status, h.city, h.country, h.pack_issue, h.is_pack_current,
-      ${memberIds} as host_ids, ${placedHere} as placed
-    from hosts h
-    where ${all([...matching(customerId, filter), beyond])}
+    ${given}
+    select h.id, v.label, h.kind, case when ${isRetired} then 'retired' else 'active' end as status, v.city, v.country,
+      ${issue} as pack_issue, ${asOf ? sql`true` : sql`h.is_pack_current`} as is_pack_current, h.label as sort_label,
+      ${memberIds} as host_ids, ${placed} as placed
+    ${from}
+    where ${where} ${beyond}
     order by h.label, h.id
-    limit ${pageSize + 1}`)
+    limit ${size + 1}`)
 }
 
-export async function sumHosts(tx: Db, customerId: string, filter: HostFilter): Promise<HostTotals> {
+/** How many hosts fit, and what is placed on them. */
+export async function sumHosts(
+  tx: Db,
+  customerId: string,
+  filter: HostFilter,
+  asOf: AsOf | null,
+): Promise<HostTotals> {
+  const { given, from, relation, where } = source(customerId, filter, asOf)
   const rows = await tx.execute<HostTotals>(sql`
-    select count(*)::float8 as hosts, coalesce(sum(${placedHere}), 0)::float8 as placed
-    from hosts h where ${all(matching(customerId, filter))}`)
+    ${given}
+    select count(*)::float8 as hosts, coalesce(sum(on_it.placed), 0)::float8 as placed
+    ${from}
+    left join (
+      select host_id, sum(quantity) as placed from ${relation} where customer_id = ${customerId} group by host_id
+    ) on_it on on_it.host_id = h.id
+    where ${where}`)
   return rows[0]!
 }
 
-export type Host = Omit<HostRow, 'host_ids' | 'placed'> & {
-  port: number | null
-  address_line1: string
-  postal_code: string
-  members: { position: number; kind: string; value: string; serverName: string }[]
-  replaces: string | null
-  replaces_id: string | null
-  /** When the current pack was cut. */
-  pack_at: Date | null
+/** What the statements read: hosts `h`, with label and place `v` as they are or as they were. */
+function source(customerId: string, filter: HostFilter, asOf: AsOf | null) {
+  if (!asOf) {
+    const isRetired = sql`(h.status = 'retired')`
+    const placed = sql`coalesce((
+      select sum(pl.quantity) from placements pl where pl.customer_id = h.customer_id and pl.host_id = h.id
+    ), 0)::float8`
+    const relation = sql`placements`
+    const where = matching({ customerId, filter, placed: relation, isRetired })
+    const from = sql`from hosts h cross join lateral (select h.label, h.city, h.country) v`
+    return { given: sql``, from, placed, relation, isRetired, issue: sql`h.pack_issue`, where }
+  }
+  const { end } = asOf
+  const isRetired = retiredThen(end)
+  const relation = sql`placed_then`
+  const where = sql`h.created_at < ${end} and ${matching({ customerId, filter, placed: relation, isRetired })}`
+  return {
+    given: sql`with placed_then as materialized (${placedThen(customerId, asOf)}), placed_on as materialized (
+      select host_id, sum(quantity)::float8 as placed from placed_then group by host_id)`,
+    from: sql`from hosts h ${versionThen(end)}`,
+    placed: sql`coalesce((select o.placed from placed_on o where o.host_id = h.id), 0)`,
+    relation,
+    isRetired,
+    issue: issueThen(end),
+    where,
+  }
 }
 
-/** One host of a company; NotFound where there is none, or only in a draft plan. */
-export async function findHost(tx: Db, customerId: string, hostId: string): Promise<Host> {
-  const rows = await tx.execute<Omit<Host, 'pack_at'> & { pack_at: string | null }>(sql`
-    select h.id, h.label, h.kind, h.status, h.city, h.country, h.pack_issue, h.is_pack_current, h.port,
-      h.address_line1, h.postal_code, former.label as replaces, former.id as replaces_id, k.created_at as pack_at,
-      coalesce((
-        select json_agg(json_build_object(
-          'position', m.position, 'kind', m.id_kind, 'value', m.id_value, 'serverName', m.server_name
-        ) order by m.position)
-        from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
-      ), '[]'::json) as members
-    from hosts h
-    left join hosts former on former.customer_id = h.customer_id and former.id = h.replaces_host_id
-    left join packs k on k.customer_id = h.customer_id and k.host_id = h.id and k.issue = h.pack_issue
-    where h.customer_id = ${customerId} and h.id = ${hostId}::uuid and h.status <> 'planned'`)
-  if (!rows[0]) throw new NotFound()
-  return { ...rows[0], pack_at: rows[0].pack_at === null ? null : new Date(rows[0].pack_at) }
+/** Label, port and place of hosts `h` at an instant, as `v`; as they are now where nothing was kept. */
+export function versionThen(end: SQL): SQL {
+  const was = (column: string) =>
+    sql.raw(`case when kept.id is null then h.${column} else kept.${column} end as ${column}`)
+  const columns = ['label', 'port', 'address_line1', 'postal_code', 'city', 'country']
+  return sql`
+    left join lateral (
+      select * from host_versions kept
+      where kept.customer_id = h.customer_id and kept.host_id = h.id and kept.recorded_at < ${end}
+      order by kept.recorded_at desc, kept.id desc limit 1
+    ) kept on true
+    cross join lateral (select ${sql.join(columns.map(was), sql`, `)}) v`
+}
+
+/** Whether hosts `h` were out of service at an instant. */
+export function retiredThen(end: SQL): SQL {
+  return sql`(coalesce(h.retired_at < ${end} and h.status = 'retired', false) or exists (
+    select from host_retirements r where r.customer_id = h.customer_id and r.host_id = h.id
+      and r.retired_at < ${end} and r.returned_at >= ${end}))`
+}
+
+/** The issue of the pack of hosts `h` at an instant; 0: none yet. */
+export function issueThen(end: SQL): SQL {
+  return sql`coalesce((
+    select max(k.issue) from packs k
+    where k.customer_id = h.customer_id and k.host_id = h.id and k.created_at < ${end}
+  ), 0)`
 }
 
 const memberIds = sql`coalesce((
   select json_agg(json_build_object('kind', m.id_kind, 'value', m.id_value) order by m.position)
   from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
 ), '[]'::json)`
-
-const placedHere = sql`coalesce((
-  select sum(pl.quantity) from placements pl where pl.customer_id = h.customer_id and pl.host_id = h.id
-), 0)::float8`
-
-function matching(customerId: string, { text, product }: HostFilter): (SQL | undefined)[] {
-  return [
-    sql`h.customer_id = ${customerId}`,
-    sql`h.status <> 'planned'`,
-    text === '' ? undefined : hasText(text),
-    product === '' ? undefined : holdsProduct(product),
-  ]
-}
-
-function hasText(typed: string): SQL {
-  const digits = typed.replace(/^HOSTID=/i, '').replace(/[\s:.-]/g, '')
-  const hasId = contains(sql`replace(replace(m.id_value, '-', ''), '.', '')`, digits || typed)
-  return sql`(${contains(sql`h.label`, typed)} or ${contains(sql`h.city`, typed)} or exists (
-    select from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
-      and (${contains(sql`m.server_name`, typed)} or ${hasId})
-  ))`
-}
-
-function holdsProduct(partNumber: string): SQL {
-  return sql`exists (
-    select from placements pl
-    join entitlements e on e.customer_id = pl.customer_id and e.id = pl.entitlement_id
-    join products p on p.id = e.product_id
-    where pl.customer_id = h.customer_id and pl.host_id = h.id and pl.quantity > 0
-      and p.part_number = ${partNumber.toUpperCase()}
-  )`
-}

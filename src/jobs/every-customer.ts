@@ -1,22 +1,33 @@
 import { sql } from 'drizzle-orm'
 import type { App } from '../app.ts'
 import type { Db } from '../db.ts'
+import { asDesk } from '../desk/scope.ts'
 
 const batchSize = 50
+const beforeAll = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Runs `work` for every company that ever bought something, in batches of short transactions. Which companies there
- * are is read from the numbers of their orders: a company's own row is seen only when acting for it.
+ * Runs `work` for every company, whether it ever bought something or not, in batches of short transactions. Which
+ * companies there are is read by their IDs, a batch at a time, with the eyes of the desk: one that comes meanwhile
+ * may have its turn or wait for the next run.
  */
 export async function forEveryCustomer(
   app: App,
   work: (tx: Db, customerIds: string[]) => Promise<void>,
 ): Promise<void> {
-  const rows = await app.database.db.execute<{ id: string }>(sql`
-    select distinct customer_id as id from order_numbers order by 1`)
-  const ids = rows.map(({ id }) => id)
-  for (let from = 0; from < ids.length; from += batchSize) {
-    const batch = ids.slice(from, from + batchSize)
-    await app.database.forCustomer(batch, (tx) => work(tx, batch), { deadlineMs: 60_000 })
+  for (let last = beforeAll; ; ) {
+    const ids = await listNext(app, last)
+    if (ids.length > 0) await app.database.forCustomer(ids, (tx) => work(tx, ids), { deadlineMs: 60_000 })
+    if (ids.length < batchSize) return
+    last = ids.at(-1)!
   }
+}
+
+function listNext(app: App, after: string): Promise<string[]> {
+  return app.database.transaction(async (tx) => {
+    await asDesk(tx, 'counter')
+    const rows = await tx.execute<{ id: string }>(sql`
+      select id from customers where id > ${after}::uuid order by id limit ${batchSize}`)
+    return rows.map(({ id }) => id)
+  })
 }

@@ -20,6 +20,14 @@ export const QUEUES = {
     retryBackoff: true,
     expireInSeconds: 3600,
   },
+  /** Turn of the day: ends temporary licenses. One waits at a time. */
+  'temporary-licenses': {
+    policy: 'short',
+    retryLimit: 8,
+    retryDelay: 60,
+    retryBackoff: true,
+    expireInSeconds: 3600,
+  },
   /** Turn of the day: tells people what is about to end. One waits at a time. */
   'expiry-reminders': {
     policy: 'short',

@@ -43,6 +43,9 @@ export async function removeOldOf(tx: Db, ids: string[], keep: Publisher): Promi
   await tx.execute(
     sql`delete from mails where ${ours} and coalesce(sent_at, refused_at) < ${before(keep.keepMailDays)}`,
   )
+  await tx.execute(
+    sql`delete from request_receipts where ${ours} and least(expires_at, revoked_at) < ${before(keep.keepInvitationsDays)}`,
+  )
   await tx.execute(sql`delete from expiry_reminders where ${ours} and ends_on < current_date - 60`)
   await removeDrafts(tx, ours, before(keep.keepDraftsDays))
 }
@@ -52,6 +55,13 @@ async function removeDrafts(tx: Db, ours: SQL, since: SQL): Promise<void> {
   await tx.execute(sql`delete from privilege_drafts where ${ours} and created_at < ${since}`)
   const removed = sql`select id from plans where ${ours} and status = 'discarded' and updated_at < ${since}`
   await tx.execute(sql`delete from plan_lines where ${ours} and plan_id in (${removed})`)
+  await tx.execute(sql`
+    with gone as (
+      delete from temporary_licenses where ${ours} and starts_on is null and plan_id in (${removed})
+      returning customer_id, entitlement_id
+    )
+    delete from entitlements e using gone
+    where e.customer_id = gone.customer_id and e.id = gone.entitlement_id and e.kind = 'temporary'`)
   await tx.execute(sql`delete from hosts where ${ours} and status = 'planned' and plan_id in (${removed})`)
   await tx.execute(sql`delete from plans where ${ours} and status = 'discarded' and updated_at < ${since}`)
   await tx.execute(sql`

@@ -8,6 +8,7 @@ const hour = 3_600_000
 /** When a queue that works by the clock is due next: at the publisher's midnight, or some hours later. */
 const hoursAfterMidnight: Partial<Record<Queue, number>> = {
   'count-customers': 0,
+  'temporary-licenses': 0,
   'expiry-reminders': 6,
   'yearly-reviews': 4,
   housekeeping: 3,

@@ -16,6 +16,7 @@ const ways: Record<Queue, WorkOptions> = {
   'send-mail': { pollingIntervalSeconds: 2, localConcurrency: 4, batchSize: 2, burstWhenBatchFull: true },
   'account-requests': { pollingIntervalSeconds: 2 },
   'count-customers': { pollingIntervalSeconds: 20 },
+  'temporary-licenses': { pollingIntervalSeconds: 20 },
   'expiry-reminders': { pollingIntervalSeconds: 20 },
   'yearly-reviews': { pollingIntervalSeconds: 60 },
   housekeeping: { pollingIntervalSeconds: 60 },

@@ -8,6 +8,7 @@ import { countAll } from './count-customers.ts'
 import { keepHouse } from './housekeeping.ts'
 import type { Queue } from './queues.ts'
 import { scheduleNext } from './schedule.ts'
+import { endAllTemporary } from './temporary-licenses.ts'
 
 type Handler = (app: App, data: Record<string, unknown>) => Promise<void>
 
@@ -15,6 +16,7 @@ type Handler = (app: App, data: Record<string, unknown>) => Promise<void>
 const handlers: Record<Queue, Handler> = {
   'send-mail': (app, data) => sendMail(app, data as MailRef),
   'count-customers': countAll,
+  'temporary-licenses': endAllTemporary,
   'expiry-reminders': remindAll,
   'yearly-reviews': reviewAll,
   housekeeping: keepHouse,

@@ -12,7 +12,7 @@ export const expiringDays = 90
 
 /** The one filter of License summary and of the detailed report. */
 export type LicenseFilter = {
-  /** Part of a product's name, a part number or a contract number; '' for any. */
+  /** Part of a product's name, or of a part, feature, contract or order number; '' for any. */
   text: string
   /** A family's name; '' for all. */
   family: string

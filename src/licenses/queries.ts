@@ -81,7 +81,7 @@ export async function listFamilies(tx: Db, customerId: string): Promise<string[]
   return rows.map(({ name }) => name)
 }
 
-function familyJoin(filter: LicenseFilter): SQL {
+export function familyJoin(filter: LicenseFilter): SQL {
   return filter.family === '' ? sql`` : sql`join families f on f.id = p.family_id`
 }
 
@@ -89,19 +89,27 @@ function matching(customerId: string, filter: LicenseFilter, today: string): (SQ
   return [
     sql`s.customer_id = ${customerId}`,
     filter.family === '' ? undefined : sql`f.name = ${filter.family}`,
-    filter.text === '' ? undefined : hasText(filter.text),
+    filter.text === '' ? undefined : hasText(customerId, filter.text),
     shown(filter, today),
   ]
 }
 
-function hasText(typed: string): SQL {
-  return sql`(${contains(sql`p.name`, typed)} or ${contains(sql`p.part_number`, typed)} or exists (
-    select from entitlements e join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
-    where e.customer_id = s.customer_id and e.product_id = s.product_id and ${contains(sql`c.contract_number`, typed)}
-  ))`
+/** Products `p` named so or granting such a feature, or bought under such a contract or order. */
+export function hasText(customerId: string, typed: string): SQL {
+  return sql`(${contains(sql`p.name`, typed)} or ${contains(sql`p.part_number`, typed)}
+    or p.id in (select pf.product_id from product_features pf where ${contains(sql`pf.name`, typed)})
+    or p.id in (
+      select e.product_id from contracts c
+      join entitlements e on e.customer_id = c.customer_id and e.contract_id = c.id
+      where c.customer_id = ${customerId} and ${contains(sql`c.contract_number`, typed)})
+    or p.id in (
+      select l.product_id from orders o
+      join order_lines l on l.customer_id = o.customer_id and l.order_id = o.id
+      where o.customer_id = ${customerId} and ${contains(sql`o.sales_order_number`, typed)}))`
 }
 
-function shown({ show }: LicenseFilter, today: string): SQL | undefined {
+/** What to show, as a condition on the sums `s`. */
+export function shown({ show }: LicenseFilter, today: string): SQL | undefined {
   switch (show) {
     case 'available':
       return sql`s.owned > s.placed`

@@ -1,15 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { firstDay } from '../customers/history.ts'
 import type { Db } from '../db.ts'
 import { contractsNamed } from '../entitlements/count.ts'
 import { isId } from '../ids.ts'
+import { type AsOf, readAsOf, showAsOf } from '../web/as-of.ts'
 import { text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
 import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
-import { isFiltered, readFilter, withFilter } from './filter.ts'
+import { listSummaryAsOf } from './as-of.ts'
+import { isFiltered, type LicenseFilter, readFilter, withFilter } from './filter.ts'
 import { filterFields } from './filter-fields.ts'
 import { findProduct, hostsShown, listEntitlements } from './product.ts'
-import { listFamilies, listSummary, type SummaryRow, sumSummary } from './queries.ts'
+import { listFamilies, listSummary, type SummaryKey, type SummaryRow, sumSummary } from './queries.ts'
 import { untilInWords, untilOfEntitlement, untilOfProduct } from './until.ts'
 
 export function licenseRoutes(app: App): void {
@@ -18,32 +21,62 @@ export function licenseRoutes(app: App): void {
 }
 
 async function showSummary(request: FastifyRequest, reply: FastifyReply) {
-  const { customer, t } = request
-  const { database } = request.server
-  const today = request.server.today()
+  const { customer, t, server } = request
+  const today = server.today()
   const filter = readFilter(request.query)
+  const read = readAsOf(request.query, { today, timeZone: server.publisher().timeZone })
+  const { asOf, problem } = read
   const { after } = request.query as { after?: string }
   const key = keyOf(after)
+  const { found, totals, families, since } = asOf
+    ? await readThen(request, filter, asOf, key)
+    : await readNow(request, filter, key)
+  const products = found.slice(0, pageSize)
+  const path = `${customer.base}/licenses`
+  const href = (place?: string) => withFilter(path, filter, { asOf: asOf?.day, after: place })
+  if (problem) reply.code(422)
+  return reply.page('licenses/summary', {
+    title: t('licenses.title'),
+    products: products.map((row) => summaryLine(row, request, asOf?.day ?? today)),
+    totals,
+    ...filterFields(filter, families, t),
+    isFiltered: isFiltered(filter),
+    asOf: showAsOf(read, since, request),
+    problems: problem ? [{ field: 'asOf', message: t(problem.key) }] : [],
+    all: path,
+    today: asOf?.day ?? today,
+    next: found.length > pageSize ? href(cursorOf(products.at(-1)!)) : null,
+    first: key ? href() : null,
+  })
+}
+
+async function readNow({ customer, server }: FastifyRequest, filter: LicenseFilter, key?: SummaryKey) {
+  const today = server.today()
   const read = (tx: Db) =>
     Promise.all([
       listSummary(tx, customer.id, filter, today, key),
       sumSummary(tx, customer.id, filter, today),
       listFamilies(tx, customer.id),
     ])
-  const [found, totals, families] = await database.readCustomer(customer.id, read, { atOnce: true })
-  const products = found.slice(0, pageSize)
-  const path = `${customer.base}/licenses`
-  return reply.page('licenses/summary', {
-    title: t('licenses.title'),
-    products: products.map((row) => summaryLine(row, request, today)),
-    totals,
-    ...filterFields(filter, families, t),
-    isFiltered: isFiltered(filter),
-    all: path,
-    today,
-    next: found.length > pageSize ? withFilter(path, filter, { after: cursorOf(products.at(-1)!) }) : null,
-    first: key ? withFilter(path, filter) : null,
-  })
+  const [found, totals, families] = await server.database.readCustomer(customer.id, read, { atOnce: true })
+  return { found, totals, families, since: null }
+}
+
+async function readThen(
+  { customer, server }: FastifyRequest,
+  filter: LicenseFilter,
+  asOf: AsOf,
+  key?: SummaryKey,
+) {
+  const { timeZone } = server.publisher()
+  const [then, families, since] = await server.database.readCustomer(customer.id, (tx) =>
+    Promise.all([
+      listSummaryAsOf(tx, customer.id, filter, asOf, key),
+      listFamilies(tx, customer.id),
+      firstDay(tx, customer.id, timeZone),
+    ]),
+  )
+  return { found: then.rows, totals: then.totals, families, since }
 }
 
 async function showProduct(request: FastifyRequest, reply: FastifyReply) {
@@ -87,7 +120,7 @@ function cursorOf({ name, product_id }: SummaryRow): string {
   return encodeCursor([name, product_id])
 }
 
-function keyOf(after: unknown) {
+function keyOf(after: unknown): SummaryKey | undefined {
   const [name, id] = decodeCursor(after, 2) ?? []
   return typeof name === 'string' && isId(id) ? { name, id } : undefined
 }

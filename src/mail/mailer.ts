@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { createTransport, type SendMailOptions } from 'nodemailer'
+import type { Attachment } from './attachments.ts'
 import type { RenderedMail } from './render.ts'
 import type { MailServer, MailSettings } from './settings.ts'
 
@@ -17,6 +18,7 @@ export type Message = RenderedMail & {
   language: string
   /** Where one click ends messages like this one (RFC 8058). */
   unsubscribe?: string | undefined
+  attachments?: Attachment[]
 }
 
 /** Hands one message over, and resolves once it is taken. */
@@ -79,11 +81,13 @@ export async function writeMail(folder: string, message: Message): Promise<void>
 }
 
 function composed(message: Message): SendMailOptions {
-  const { subject, text, html, messageId, from, to, toName, replyTo, date, language, unsubscribe } = message
+  const { subject, text, html, messageId, from, to, toName, replyTo, date, language } = message
+  const { unsubscribe, attachments = [] } = message
   return {
     ...{ subject, text, html, messageId, from, date },
     to: { name: toName, address: to },
     ...(replyTo ? { replyTo } : {}),
+    ...(attachments.length > 0 ? { attachments } : {}),
     headers: {
       'Auto-Submitted': 'auto-generated',
       'Content-Language': language,

@@ -1,5 +1,6 @@
 import { accountMessages } from './messages/accounts.ts'
 import { deskMessages } from './messages/desk.ts'
+import { noticeMessages } from './messages/notices.ts'
 import { notificationMessages } from './messages/notifications.ts'
 import { privilegeMessages } from './messages/privileges.ts'
 import { requestMessages } from './messages/requests.ts'
@@ -9,6 +10,7 @@ import { signInMessages } from './messages/sign-in.ts'
 export const messages = {
   ...accountMessages,
   ...signInMessages,
+  ...noticeMessages,
   ...privilegeMessages,
   ...deskMessages,
   ...requestMessages,

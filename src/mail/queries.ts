@@ -79,7 +79,9 @@ export async function releaseMail(tx: Db, ref: MailRef, words: string): Promise<
 export async function giveUpMail(tx: Db, ref: MailRef, words: string): Promise<void> {
   const company = ref.customerId ? sql`c.id = m.customer_id` : sql`false`
   await tx.execute(sql`
-    update ${tableOf(ref)} m set refused_at = now(), claimed_until = null, refusal = ${words}
+    update ${tableOf(ref)} m set refused_at = now(), claimed_until = null, refusal = ${words},
+      -- Its one-time link reaches nobody: it need not lie here.
+      params = m.params - 'token'
     where ${isIt(ref)} and m.sent_at is null`)
   await tx.execute(sql`
     insert into undelivered_mails (id, person_id, customer_number, to_address, template, tries, refusal, written_at)

@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import type { Db } from '../db.ts'
 import { Unavailable } from '../errors.ts'
 import { unsubscribeToken } from '../notifications/unsubscribe.ts'
+import { attachTo } from './attachments.ts'
 import { type Message, mailerFor, senderOf } from './mailer.ts'
 import { type ClaimedMail, claimMail, giveUpMail, type MailRef, markSent, releaseMail } from './queries.ts'
 import { NotSent, refusalOf } from './refusal.ts'
@@ -29,7 +30,7 @@ export async function sendMail(app: Sending, ref: MailRef, mailer = mailerFor(ap
   if (!mail) return
   if (mail === 'taken') throw new NotSent('Another process is at it.')
   try {
-    await mailer(messageOf(app, mail))
+    await mailer(await messageOf(app, mail))
   } catch (error) {
     return await settleFailure(app, ref, error, mail)
   }
@@ -68,13 +69,14 @@ function inTransaction<T>({ database }: Sending, { customerId }: MailRef, work: 
   return customerId ? database.forCustomer(customerId, work) : database.transaction(work)
 }
 
-function messageOf(app: Sending, mail: ClaimedMail): Message {
+async function messageOf(app: Sending, mail: ClaimedMail): Promise<Message> {
   const { name: publisher, timeZone } = app.publisher()
   const { baseUrl, mail: settings } = app.config
   const unsubscribe = unsubscribeAddress(app, mail)
   const canAnswer = settings.replyTo !== undefined
+  const { params, attachments } = await attachTo(app, mail)
   return {
-    ...renderMail({ ...mail, unsubscribe }, { publisher, baseUrl, timeZone, canAnswer }),
+    ...renderMail({ ...mail, params, unsubscribe }, { publisher, baseUrl, timeZone, canAnswer }),
     id: mail.id,
     messageId: mail.messageId,
     to: mail.toAddress,
@@ -84,6 +86,7 @@ function messageOf(app: Sending, mail: ClaimedMail): Message {
     date: new Date(mail.createdAt),
     language: mail.language,
     unsubscribe,
+    attachments,
   }
 }
 

@@ -4,6 +4,7 @@ import { newId } from '../ids.ts'
 import { jsonRows, uuidArray } from '../sql.ts'
 import type { Cutter } from './cutters/built-in.ts'
 import { loadPackInputs } from './load-pack-input.ts'
+import { newMark } from './mark.ts'
 
 export type IssueOptions = {
   customerId: string
@@ -53,14 +54,17 @@ async function lockHosts(tx: Db, customerId: string, hostIds: readonly string[])
 type NewPack = IssuedPack & { text: string; keyId: string; host: string }
 
 async function storePacks(tx: Db, customerId: string, requestId: string, packs: NewPack[]): Promise<void> {
-  const rows = jsonRows(packs.map((pack) => ({ ...pack, eventId: newId() })))
+  const rows = jsonRows(packs.map((pack) => ({ ...pack, mark: newMark(), eventId: newId() })))
   await tx.execute(sql`
     with pack as (
       select * from jsonb_to_recordset(${rows}) as p ("hostId" uuid, "issue" integer, "text" text, "digest" text,
-        "keyId" text, "host" text, "eventId" uuid)
+        "keyId" text, "host" text, "mark" text, "eventId" uuid)
     ), stored as (
       insert into packs (customer_id, host_id, issue, text, digest, key_id, request_id)
       select ${customerId}::uuid, "hostId", "issue", "text", "digest", "keyId", ${requestId}::uuid from pack
+    ), marked as (
+      insert into pack_marks (mark, customer_id, host_id, issue)
+      select "mark", ${customerId}::uuid, "hostId", "issue" from pack
     ), offered as (
       insert into request_packs (customer_id, request_id, host_id, issue)
       select ${customerId}::uuid, ${requestId}::uuid, "hostId", "issue" from pack

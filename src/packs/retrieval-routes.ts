@@ -1,18 +1,30 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { App } from '../app.ts'
+import type { Db } from '../db.ts'
 import { Invalid } from '../errors.ts'
+import { isId } from '../ids.ts'
 import { list, type Problem, readForm, text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
 import { builtInCutter } from './cutters/built-in.ts'
+import { issuePages } from './issue-pages.ts'
 import { activeKey } from './keys.ts'
 import { retrievePacks } from './retrieval.ts'
-import { listRetrievable, type RetrievalFilter } from './retrieval-queries.ts'
+import { retrievalPage } from './retrieval-page.ts'
+import { listRetrievableIds, mostAtOnce, type RetrievalFilter } from './retrieval-queries.ts'
+import { mostChosen, readSelection, writeSelection } from './selection.ts'
 
-const Chosen = Type.Object({ host: Type.Array(Type.String()) })
+const Chosen = Type.Object({
+  host: Type.Array(Type.String()),
+  /** Hosts ticked on other pages (selection.ts). */
+  kept: Type.String({ maxLength: 10_000 }),
+  all: Type.String(),
+  mail: Type.String(),
+})
 
 export function retrievalRoutes(app: App): void {
+  issuePages(app)
   app.get('/c/:customer/packs', { config: requires('reporting') }, (request, reply) =>
     showHosts(request, reply, [], {}),
   )
@@ -22,16 +34,32 @@ export function retrievalRoutes(app: App): void {
     (request, reply) =>
       actOnce(request, reply, async (tx) => {
         const { customer } = request
+        const { hostIds, isMailed } = await chosenIn(tx, request)
+        const person = request.person!
         const retrieved = await retrievePacks(tx, {
           customerId: customer.id,
-          personId: request.person!.id,
-          hostIds: hostIds(request.body),
+          personId: person.id,
+          hostIds,
           publisher: app.publisher(),
           today: app.today(),
           cut: builtInCutter(activeKey(app.packKeys)),
+          isMailed,
         })
+        if (isMailed) request.flash('requests.packsMailed', { email: person.email })
         return `${customer.base}/requests/${retrieved.number}`
       }),
+  )
+  // Turns the page and keeps what is ticked, in the address: nothing is stored, and no script is needed.
+  app.post(
+    '/c/:customer/packs/selection',
+    { config: { ...requires('reporting'), redisplay: showHosts } },
+    (request, reply) => {
+      const { base } = request.customer
+      const filter = readFilter(request.query)
+      const kept = writeSelection(ticked(request.body))
+      const { go } = request.body as { go?: unknown }
+      return reply.redirect(href(base, filter, { after: text(go), kept }), 303)
+    },
   )
 }
 
@@ -43,27 +71,51 @@ async function showHosts(
 ) {
   const { customer, t } = request
   const filter = readFilter(request.query)
-  const page = await request.server.database.readCustomer(customer.id, (tx) =>
-    listRetrievable(tx, customer.id, filter),
-  )
+  const chosen = new Set([
+    ...readSelection((request.query as { kept?: unknown }).kept),
+    ...readSelection(text(values.kept)),
+    ...list(values.host),
+  ])
+  const page = await retrievalPage(request, filter)
+  const onPage = new Set(page.hosts.map(({ id }) => id))
+  const kept = [...chosen].filter((id) => isId(id) && !onPage.has(id)).slice(0, mostChosen)
   return reply.page('packs/retrieve', {
+    ...page,
     title: t('retrieval.title'),
-    hosts: page.rows,
     filter,
-    chosen: list(values.host),
-    action: href(customer.base, filter, filter.after),
-    next: page.next ? href(customer.base, filter, page.next) : null,
-    first: filter.after ? href(customer.base, filter) : null,
+    chosen: [...chosen],
+    isAll: text(values.all) === 'yes',
+    isMailed: text(values.mail) === 'yes',
+    kept: writeSelection(kept),
+    keptCount: kept.length,
+    most: mostAtOnce,
+    mostChosen,
+    action: href(customer.base, filter, { after: filter.after }),
+    turn: href(customer.base, filter, {}, '/packs/selection'),
+    clear: href(customer.base, {}, { kept: writeSelection(kept) }),
+    forget: href(customer.base, filter, { after: filter.after }),
     problems,
     values: { ...values, q: filter.text },
   })
 }
 
-function hostIds(body: unknown): string[] {
-  const { host } = readForm(body, Chosen)
-  const isId = (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+/** The hosts a form names: all that its filter finds, or those ticked here and on other pages. */
+async function chosenIn(tx: Db, request: FastifyRequest): Promise<{ hostIds: string[]; isMailed: boolean }> {
+  const { all, mail } = readForm(request.body, Chosen)
+  const isMailed = mail === 'yes' && request.person!.isConfirmed
+  if (all !== 'yes') return { hostIds: ticked(request.body), isMailed }
+  const { id } = request.customer
+  return { hostIds: await listRetrievableIds(tx, id, readFilter(request.query)), isMailed }
+}
+
+function ticked(body: unknown): string[] {
+  const { host, kept } = readForm(body, Chosen)
   if (!host.every(isId)) throw new Invalid([{ field: 'host', key: 'retrieval.gone' }])
-  return host
+  const ids = [...new Set([...readSelection(kept), ...host])]
+  if (ids.length > mostChosen) {
+    throw new Invalid([{ field: 'host', key: 'retrieval.tooManyTicked', params: { most: mostChosen } }])
+  }
+  return ids
 }
 
 function readFilter(query: unknown): RetrievalFilter {
@@ -71,10 +123,11 @@ function readFilter(query: unknown): RetrievalFilter {
   return { text: text(given.q).slice(0, 100), after: text(given.after) }
 }
 
-/** The address of the list, of its next page, and of the form (so that a redisplay shows the same page). */
-function href(base: string, filter: RetrievalFilter, after?: string): string {
+type More = { after?: string | undefined; kept?: string }
+
+/** The address of the list, of another page of it, and of its forms (so that a redisplay shows the same page). */
+function href(base: string, { text }: RetrievalFilter, more: More, path = '/packs'): string {
   const query = new URLSearchParams()
-  if (filter.text) query.set('q', filter.text)
-  if (after) query.set('after', after)
-  return query.size > 0 ? `${base}/packs?${query}` : `${base}/packs`
+  for (const [name, value] of Object.entries({ q: text, ...more })) if (value) query.set(name, value)
+  return query.size > 0 ? `${base}${path}?${query}` : `${base}${path}`
 }

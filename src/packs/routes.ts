@@ -4,6 +4,7 @@ import { countTry } from '../sign-in/throttle.ts'
 import { open } from '../web/guard.ts'
 import { networkOf } from '../web/network.ts'
 import { publicJwks } from './jwks.ts'
+import { lookUpPage } from './look-up-page.ts'
 import { type OwnRecord, ownRecord } from './own-record.ts'
 import { PACK_LIMIT, type PackCheck, textOfFile, verifyPack } from './verify.ts'
 
@@ -11,6 +12,7 @@ import { PACK_LIMIT, type PackCheck, textOfFile, verifyPack } from './verify.ts'
 const SHOWN = 300
 
 export function packRoutes(app: App): void {
+  lookUpPage(app)
   app.get('/verify', { config: open }, (_request, reply) => showVerify(reply))
   // Nothing changes and nothing is stored, so the answer is the page itself and not a redirect.
   app.post('/verify', { config: open }, (request, reply) => verifyPosted(app, request, reply))

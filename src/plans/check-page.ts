@@ -6,12 +6,14 @@ import { formatRequestNumber } from '../requests/number.ts'
 import type { Problem } from '../web/forms.ts'
 import { readForm } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
+import { loadAsked } from './asked.ts'
 import { checkPlan } from './check-plan.ts'
 import { checkView } from './check-view.ts'
 import { discardPlan, namePlan, removeLine } from './drafts.ts'
 import { idsOf, onlyDrafts, planPath, showClosed } from './open-draft.ts'
 import { previewPlan } from './preview-plan.ts'
 import { submitPlan } from './submit-plan.ts'
+import { toolPages } from './tool-pages.ts'
 
 /** The whole plan before anything happens: its lines, what cannot be done and why, each host before and after. */
 export async function showCheck(
@@ -29,15 +31,20 @@ export async function showCheck(
     today: server.today(),
     publisher: server.publisher(),
   }
-  const { checked, hosts } = await server.database.readCustomer(customer.id, async (tx) => {
+  const { checked, hosts, asked } = await server.database.readCustomer(customer.id, async (tx) => {
     const checked = await checkPlan(tx, options)
-    return { checked, hosts: await previewPlan(tx, checked, options) }
+    const wanted = new Set(checked.lines.map(({ entitlementId }) => entitlementId))
+    const [hosts, asked] = await Promise.all([
+      previewPlan(tx, checked, options),
+      loadAsked(tx, customer.id, [...wanted]),
+    ])
+    return { checked, hosts, asked }
   })
   return reply.page('plans/check', {
     title: request.t('plans.check.title'),
     problems,
     values: { name: plan.name, ...values },
-    ...checkView(request, checked, hosts),
+    ...checkView(request, checked, hosts, asked),
   })
 }
 
@@ -45,7 +52,7 @@ export async function submission(request: FastifyRequest, reply: FastifyReply) {
   const { customer, person, server } = request
   const { plan: planId } = idsOf(request)
   return actOnce(request, reply, async (tx) => {
-    const { requestNumber } = await submitPlan(tx, {
+    const { requestNumber, status } = await submitPlan(tx, {
       customerId: customer.id,
       planId,
       person: person!,
@@ -53,7 +60,9 @@ export async function submission(request: FastifyRequest, reply: FastifyReply) {
       publisher: server.publisher(),
       cut: builtInCutter(activeKey(server.packKeys)),
     })
-    request.flash('plans.submitted', { number: formatRequestNumber(requestNumber) })
+    request.flash(status === 'completed' ? 'plans.submitted' : 'plans.held', {
+      number: formatRequestNumber(requestNumber),
+    })
     return `${customer.base}/requests/${requestNumber}`
   })
 }
@@ -77,7 +86,7 @@ export async function name(request: FastifyRequest, reply: FastifyReply) {
   return actOnce(request, reply, async (tx) => {
     await namePlan(tx, { customerId: customer.id, planId: plan.id, name })
     request.flash('plans.saved')
-    return `${customer.base}/configure`
+    return toolPages(request, plan).toolHref
   })
 }
 
@@ -86,6 +95,6 @@ export async function discard(request: FastifyRequest, reply: FastifyReply) {
   return actOnce(request, reply, async (tx) => {
     await discardPlan(tx, { customerId: customer.id, planId: plan.id })
     request.flash('plans.discarded')
-    return `${customer.base}/configure`
+    return toolPages(request, plan).toolHref
   })
 }

@@ -1,23 +1,33 @@
 import type { Db } from '../db.ts'
+import { NotFound } from '../errors.ts'
 import {
   loadMoves,
+  loadPlanFacts,
   loadPlanHosts,
   loadPlanLines,
   loadPlanPlacements,
   loadSeats,
+  loadTemporaryUse,
+  type PlanFacts,
   type PlanHost,
   type PlanLine,
   type PlanPlacement,
   type Seat,
+  type TemporaryUse,
 } from './load-plan.ts'
 import { type PlanProblem, problem, Sums } from './problems.ts'
 import { amountRules } from './rules/amounts.ts'
 import { hostRules } from './rules/hosts.ts'
+import { planHolds, planRules } from './rules/plan.ts'
+import { temporaryRules } from './rules/temporary.ts'
 import { termRules } from './rules/terms.ts'
 import { typeRules } from './rules/types.ts'
 
 export type Policies = {
   movesPerYear: number
+  temporaryDays: number
+  temporaryOpen: number
+  temporaryPerYear: number
   allowAnyHostId: boolean
   hostIdKinds: readonly string[]
 }
@@ -25,6 +35,7 @@ export type Policies = {
 /** All that the rules look at. */
 export type Situation = {
   planId: string
+  plan: PlanFacts
   today: string
   policies: Policies
   lines: readonly PlanLine[]
@@ -34,12 +45,19 @@ export type Situation = {
   after: Sums
   seats: ReadonlyMap<string, Seat>
   moved: ReadonlyMap<string, number>
+  /** By product, where the plan has lines of temporary licenses. */
+  temporary: ReadonlyMap<string, TemporaryUse>
 }
 
-/** Gives the reasons why a line cannot be done. A rule sees the whole plan and knows no tool. */
+/** Gives the reasons why a line cannot be done, or not without a person. A rule sees the whole plan and knows no tool. */
 export type Rule = (situation: Situation) => (line: PlanLine) => PlanProblem[]
 
-export type CheckedLine = PlanLine & { problems: PlanProblem[] }
+export type CheckedLine = PlanLine & {
+  /** Why it cannot be done. */
+  problems: PlanProblem[]
+  /** Why a person decides about it. */
+  holds: PlanProblem[]
+}
 
 export type Checked = {
   lines: CheckedLine[]
@@ -47,15 +65,18 @@ export type Checked = {
   placements: PlanPlacement[]
   /** Reasons against the plan as a whole. */
   problems: PlanProblem[]
-  /** True: submitting it now would do all of it. */
+  /** Why a person decides about the plan; those of its lines are among them, each said once. */
+  holds: PlanProblem[]
+  /** True: submitting it now would do all of it, at once or when it is approved. */
   isDoable: boolean
   /** By entitlement that leaves a host: moves in the rolling year so far. */
   moved: ReadonlyMap<string, number>
+  plan: PlanFacts
 }
 
 export type CheckOptions = { customerId: string; planId: string; today: string; publisher: Policies }
 
-const rules: Rule[] = [termRules, amountRules, typeRules, hostRules]
+const rules: Rule[] = [termRules, amountRules, typeRules, hostRules, temporaryRules]
 
 /**
  * Every reason why each line of a plan cannot be done now (domain.md section 3, Plans). General for transfers
@@ -66,18 +87,25 @@ export async function checkPlan(
   tx: Db,
   { customerId, planId, today, publisher }: CheckOptions,
 ): Promise<Checked> {
-  const lines = await loadPlanLines(tx, { customerId, planId, today })
-  const hostIds = [...new Set(lines.flatMap(hostsOf))]
+  const [plan, lines] = await Promise.all([
+    loadPlanFacts(tx, { customerId, planId }),
+    loadPlanLines(tx, { customerId, planId, today }),
+  ])
+  if (!plan) throw new NotFound()
+  const hostIds = unique([...lines.flatMap(hostsOf), ...(plan.details.retires ?? [])])
   const leaving = unique(lines.filter((line) => line.fromHostId !== null).map((line) => line.entitlementId))
   const short = shortOf(lines)
-  const [hosts, placements, seats, moved] = await Promise.all([
-    loadPlanHosts(tx, customerId, hostIds),
+  const lent = unique(lines.filter(({ kind }) => kind === 'temporary').map(({ productId }) => productId))
+  const [hosts, placements, seats, moved, temporary] = await Promise.all([
+    loadPlanHosts(tx, customerId, hostIds, plan.details),
     loadPlanPlacements(tx, customerId, hostIds),
     short.length > 0 ? loadSeats(tx, customerId, short) : new Map<string, Seat>(),
     leaving.length > 0 ? loadMoves(tx, customerId, leaving, today) : new Map<string, number>(),
+    lent.length > 0 ? loadTemporaryUse(tx, customerId, lent, today) : new Map<string, TemporaryUse>(),
   ])
   const situation: Situation = {
     planId,
+    plan,
     today,
     policies: publisher,
     lines,
@@ -86,12 +114,25 @@ export async function checkPlan(
     after: productsAfter(lines, placements),
     seats,
     moved,
+    temporary,
   }
   const checkers = rules.map((rule) => rule(situation))
-  const checked = lines.map((line) => ({ ...line, problems: checkers.flatMap((check) => check(line)) }))
-  const problems = lines.length === 0 ? [problem('empty')] : []
+  const checked = lines.map((line) => {
+    const found = checkers.flatMap((check) => check(line))
+    return {
+      ...line,
+      problems: found.filter(({ waitsFor }) => !waitsFor),
+      holds: found.filter(({ waitsFor }) => waitsFor),
+    }
+  })
+  const problems = lines.length === 0 ? [problem('empty')] : planRules(situation)
+  const holds = onceEach([...checked.flatMap((line) => line.holds), ...planHolds(situation)])
   const isDoable = problems.length === 0 && checked.every((line) => line.problems.length === 0)
-  return { lines: checked, hosts, placements, problems, isDoable, moved }
+  return { lines: checked, hosts, placements, problems, holds, isDoable, moved, plan }
+}
+
+function onceEach(holds: readonly PlanProblem[]): PlanProblem[] {
+  return [...new Map(holds.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 export function hostsOf({ fromHostId, toHostId }: Pick<PlanLine, 'fromHostId' | 'toHostId'>): string[] {

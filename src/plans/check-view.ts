@@ -1,20 +1,31 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { formatRequestNumber } from '../requests/number.ts'
+import type { Asked } from './asked.ts'
 import type { Checked, CheckedLine } from './check-plan.ts'
 import { planPath } from './open-draft.ts'
 import { type HostPreview, shownHosts } from './preview-plan.ts'
+import type { Tool } from './queries.ts'
+import { toolPages } from './tool-pages.ts'
 import { sayProblem } from './words.ts'
 
 /** Lines listed on one page; those that cannot be done come first. */
 const shownLines = 200
 
 /** What views/plans/check shows of a checked plan. */
-export function checkView(request: FastifyRequest, checked: Checked, hosts: HostPreview[]) {
+export function checkView(
+  request: FastifyRequest,
+  checked: Checked,
+  hosts: HostPreview[],
+  asked: ReadonlyMap<string, Asked>,
+) {
   const path = planPath(request, request.plan.id)
   const labels = new Map(checked.hosts.map(({ id, label }) => [id, label]))
   const refused = checked.lines.filter(({ problems }) => problems.length > 0)
   const ordered = [...refused, ...checked.lines.filter(({ problems }) => problems.length === 0)]
-  const lines = ordered.slice(0, shownLines).map((line) => lineView(request, line, labels, path))
+  const lines = ordered
+    .slice(0, shownLines)
+    .map((line) => lineView(request, line, labels, path, checked, asked))
   return {
     lines,
     moreLines: checked.lines.length - lines.length,
@@ -29,18 +40,44 @@ export function checkView(request: FastifyRequest, checked: Checked, hosts: Host
     planName: request.plan.name,
     path,
     keys: [randomUUID(), randomUUID()],
-    tool: `${request.customer.base}/configure`,
+    holds: checked.holds.map((one) => sayProblem(request, one)),
+    waitsFor: checked.holds.some(({ waitsFor }) => waitsFor === 'colleague') ? 'colleague' : 'desk',
+    hasFixedLines: fixedLines.includes(request.plan.tool),
+    ...toolPages(request, request.plan),
   }
 }
 
-function lineView(request: FastifyRequest, line: CheckedLine, labels: Map<string, string>, path: string) {
+/** Tools whose lines come from elsewhere: they are not taken out one by one. */
+const fixedLines: Tool[] = ['replace', 'undo']
+
+function lineView(
+  request: FastifyRequest,
+  line: CheckedLine,
+  labels: Map<string, string>,
+  path: string,
+  { moved }: Pick<Checked, 'moved'>,
+  asked: ReadonlyMap<string, Asked>,
+) {
+  const { t } = request
+  const label = (id: string | null) => (id === null ? '' : (labels.get(id) ?? ''))
+  const [from, to] = [label(line.fromHostId), label(line.toHostId)]
+  const waiting = line.fromHostId === null ? asked.get(line.entitlementId) : undefined
   return {
     id: line.id,
     quantity: line.quantity,
     product: line.productName,
     partNumber: line.partNumber,
     contract: line.contractNumber,
-    host: (line.toHostId && labels.get(line.toHostId)) ?? '',
+    host: to || from,
+    ends: from === '' ? to : t(to === '' ? 'plans.check.toPool' : 'plans.check.fromTo', { from, to }),
+    remarks: [
+      ...(waiting
+        ? [t('plans.check.asked', { ...waiting, number: formatRequestNumber(waiting.requestNumber) })]
+        : []),
+      ...(line.fromHostId !== null && line.kind === 'sold' && request.plan.tool !== 'undo'
+        ? [movesInWords(request, line, moved)]
+        : []),
+    ],
     // A host's own problem stands beside the host; here it only says that there is one.
     reasons: line.problems.map((one) => sayProblem(request, one)),
     change:
@@ -70,6 +107,16 @@ function hostView(
     before: rows.filter(({ before }) => before > 0),
     after: rows.map((row) => ({ ...row, ...markOf(row) })),
   }
+}
+
+/** What is left of a year's moves of an entitlement, before this plan. */
+function movesInWords(
+  { t, server }: FastifyRequest,
+  { entitlementId, owned }: CheckedLine,
+  moved: ReadonlyMap<string, number>,
+): string {
+  const limit = server.publisher().movesPerYear * owned
+  return t('plans.check.movesLeft', { left: Math.max(0, limit - (moved.get(entitlementId) ?? 0)), limit })
 }
 
 /** How a row of "after" differs from now: its class, and a sign for those who do not see colour. */

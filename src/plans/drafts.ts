@@ -5,6 +5,7 @@ import { newId } from '../ids.ts'
 import { formatRequestNumber } from '../requests/number.ts'
 import { planLines, plans } from '../schema.ts'
 import { findPlan, type Tool } from './queries.ts'
+import { dropTemporary } from './temporary.ts'
 
 type OfPlan = { customerId: string; planId: string }
 type LineEnds = { entitlementId: string; fromHostId: string | null; toHostId: string | null }
@@ -57,6 +58,7 @@ export async function setLine(
 export async function removeLine(tx: Db, { customerId, planId, lineId }: OfPlan & { lineId: string }) {
   await touchDraft(tx, { customerId, planId })
   await tx.delete(planLines).where(and(ofPlan({ customerId, planId }), eq(planLines.id, lineId)))
+  await dropTemporary(tx, { customerId, planId })
 }
 
 /** The name by which a draft is found again. */
@@ -79,6 +81,7 @@ export async function discardPlan(tx: Db, { customerId, planId }: OfPlan): Promi
     .set({ status: 'discarded' })
     .where(and(eq(plans.customerId, customerId), eq(plans.id, planId)))
   await tx.delete(planLines).where(ofPlan({ customerId, planId }))
+  await dropTemporary(tx, { customerId, planId })
   await tx.execute(sql`
     delete from hosts where customer_id = ${customerId} and plan_id = ${planId} and status = 'planned'`)
 }

@@ -1,7 +1,9 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import type { HostIdKind } from '../hosts/host-id.ts'
+import type { PlanDetails } from '../schema.ts'
 import { uuidArray } from '../sql.ts'
+import type { Tool } from './queries.ts'
 
 /** A line of a plan with what the rules ask of its entitlement. Days are 'YYYY-MM-DD'. */
 export type PlanLine = {
@@ -38,8 +40,26 @@ export type PlanHost = {
   planId: string | null
   packIssue: number
   members: { idKind: HostIdKind; idValue: string; serverName: string; takenBy: string | null }[]
-  /** While planned: the active host that has the label already. */
+  /** Where it is to become active: the active host that has the label already and goes on. */
   labelTakenBy: string | null
+}
+
+/** The plan itself, as far as rules ask. */
+export type PlanFacts = {
+  tool: Tool
+  createdBy: string
+  details: PlanDetails
+  /** The company wants a second holder of Licensing to approve. */
+  requiresApproval: boolean
+}
+
+/** Undefined where the company has no such plan. */
+export async function loadPlanFacts(tx: Db, { customerId, planId }: OfPlan): Promise<PlanFacts | undefined> {
+  const [row] = await tx.execute<PlanFacts>(sql`
+    select p.tool, p.created_by as "createdBy", p.details, c.requires_approval as "requiresApproval"
+    from plans p join customers c on c.id = p.customer_id
+    where p.customer_id = ${customerId} and p.id = ${planId}`)
+  return row
 }
 
 /** What sits on one of the plan's hosts now. */
@@ -56,31 +76,61 @@ export type PlanPlacement = {
 
 type OfPlan = { customerId: string; planId: string }
 
-/** Lines of a plan in the order in which they were added. */
-export function loadPlanLines(
+type LineRow = Pick<PlanLine, 'id' | 'entitlementId' | 'fromHostId' | 'toHostId' | 'quantity'>
+type OwnedRow = Omit<PlanLine, keyof LineRow | keyof ProductRow> & {
+  entitlementId: string
+  productId: string
+}
+type ProductRow = Pick<
+  PlanLine,
+  'productId' | 'productName' | 'partNumber' | 'licenseType' | 'baseProductId' | 'baseName' | 'familyId'
+>
+
+/**
+ * Lines of a plan in the order in which they were added. Entitlements and products are read once each, however many
+ * lines name them.
+ */
+export async function loadPlanLines(
   tx: Db,
   { customerId, planId, today }: OfPlan & { today: string },
 ): Promise<PlanLine[]> {
-  return tx.execute<PlanLine>(sql`
-    select l.id, l.entitlement_id as "entitlementId", l.from_host_id as "fromHostId", l.to_host_id as "toHostId",
-      l.quantity, e.kind, e.entitled, e.owned, e.placed, e.starts_on as "startsOn", e.ends_on as "endsOn",
+  const named = sql`(select entitlement_id from plan_lines where customer_id = ${customerId} and plan_id = ${planId})`
+  const [lines, owned, products] = await Promise.all([
+    tx.execute<LineRow>(sql`
+      select id, entitlement_id as "entitlementId", from_host_id as "fromHostId", to_host_id as "toHostId", quantity
+      from plan_lines where customer_id = ${customerId} and plan_id = ${planId} order by id`),
+    loadOwned(tx, customerId, today, named),
+    tx.execute<ProductRow>(sql`
+      select p.id as "productId", p.name as "productName", p.part_number as "partNumber",
+        p.license_type as "licenseType", b.id as "baseProductId", b.name as "baseName", p.family_id as "familyId"
+      from products p left join products b on b.id = p.extends_product_id
+      where p.id in (select product_id from entitlements where customer_id = ${customerId} and id in ${named})`),
+  ])
+  const productOf = new Map(products.map((product) => [product.productId, product]))
+  const ownedOf = new Map(
+    owned.map((one) => [one.entitlementId, { ...one, ...productOf.get(one.productId)! }]),
+  )
+  return lines.map((line) => ({ ...ownedOf.get(line.entitlementId)!, ...line }))
+}
+
+function loadOwned(tx: Db, customerId: string, today: string, ids: SQL): Promise<OwnedRow[]> {
+  return tx.execute<OwnedRow>(sql`
+    select e.id as "entitlementId", e.product_id as "productId", e.kind,
+      coalesce(tl.quantity, e.entitled) as entitled, coalesce(tl.quantity, e.owned) as owned,
+      e.placed, e.starts_on as "startsOn", e.ends_on as "endsOn",
       case when e.entitled = 0 then (
         select min(n.starts_on) from terms n
         where n.customer_id = e.customer_id and n.entitlement_id = e.id and n.starts_on > ${today}::date
       ) end as "nextStartsOn",
       o.sales_order_number as "orderNumber", c.contract_number as "contractNumber",
-      ${isMaintained(today)} as "isMaintained",
-      p.id as "productId", p.name as "productName", p.part_number as "partNumber",
-      p.license_type as "licenseType", b.id as "baseProductId", b.name as "baseName", p.family_id as "familyId"
-    from plan_lines l
-    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
-    join products p on p.id = e.product_id
-    left join products b on b.id = p.extends_product_id
+      ${isMaintained(today)} as "isMaintained"
+    from entitlements e
     left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
     left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
     left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
-    where l.customer_id = ${customerId} and l.plan_id = ${planId}
-    order by l.id`) as unknown as Promise<PlanLine[]>
+    left join temporary_licenses tl on tl.customer_id = e.customer_id and tl.entitlement_id = e.id
+      and tl.starts_on is null
+    where e.customer_id = ${customerId} and e.id in ${ids}`) as unknown as Promise<OwnedRow[]>
 }
 
 /** Whether contract `c` covers the day; one without an end goes on. */
@@ -90,19 +140,31 @@ export function isMaintained(today: string) {
     and coalesce(c.maintenance_ends_on >= ${today}::date, true), false)`
 }
 
-/** The hosts that a plan's lines leave or reach, with who else has their label or one of their IDs. */
-export function loadPlanHosts(tx: Db, customerId: string, hostIds: readonly string[]): Promise<PlanHost[]> {
+/**
+ * The hosts that a plan's lines leave or reach, with who else has their label or one of their IDs. What the plan
+ * retires is in nobody's way.
+ */
+export function loadPlanHosts(
+  tx: Db,
+  customerId: string,
+  hostIds: readonly string[],
+  { retires = [], revives = [] }: Pick<PlanDetails, 'retires' | 'revives'> = {},
+): Promise<PlanHost[]> {
+  const ended = uuidArray(retires)
+  const becomesActive = sql`(h.status = 'planned' or h.id = any(${uuidArray(revives)}))`
   return tx.execute<PlanHost>(sql`
     select h.id, h.label, h.kind, h.status, h.plan_id as "planId", h.pack_issue as "packIssue",
-      case when h.status = 'planned' then (
+      case when ${becomesActive} then (
         select o.label from hosts o
-        where o.customer_id = h.customer_id and lower(o.label) = lower(h.label) and o.status = 'active' limit 1
+        where o.customer_id = h.customer_id and lower(o.label) = lower(h.label) and o.status = 'active'
+          and o.id <> all(${ended}) limit 1
       ) end as "labelTakenBy",
       coalesce((
         select json_agg(json_build_object('idKind', m.id_kind, 'idValue', m.id_value, 'serverName', m.server_name,
-          'takenBy', case when h.status = 'planned' then (
+          'takenBy', case when ${becomesActive} then (
             select o.label from host_members n join hosts o on o.customer_id = n.customer_id and o.id = n.host_id
             where n.customer_id = m.customer_id and n.id_kind = m.id_kind and n.id_value = m.id_value and n.is_active
+              and o.id <> all(${ended})
             limit 1) end) order by m.position)
         from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
       ), '[]') as members
@@ -154,7 +216,7 @@ export async function loadSeats(
 
 /**
  * What left a host, by any tool, in the year before today: moves are counted against movesPerYear times the owned
- * quantity (domain.md section 3, Policies). Opening balances are no moves.
+ * quantity (domain.md section 3, Policies). Opening balances are no moves, nor is what an undo gave back.
  */
 export async function loadMoves(
   tx: Db,
@@ -167,6 +229,34 @@ export async function loadMoves(
     from transfers
     where customer_id = ${customerId} and entitlement_id = any(${uuidArray(entitlementIds)})
       and from_host_id is not null and request_id is not null and at > ${today}::date - interval '1 year'
+      and request_id not in (
+        select unnest(array[u.id, u.undoes_id]) from requests u
+        where u.customer_id = ${customerId} and u.undoes_id is not null and u.status not in ('declined', 'cancelled')
+          and u.gives_moves_back)
     group by entitlement_id`)
   return new Map(rows.map(({ id, moved }) => [id, moved]))
+}
+
+/** Of a product: what is owned of it, and how its temporary licenses stand. */
+export type TemporaryUse = { owned: number; open: number; inYear: number }
+
+/** By product; those of a plan that is yet to be done do not count. */
+export async function loadTemporaryUse(
+  tx: Db,
+  customerId: string,
+  productIds: readonly string[],
+  today: string,
+): Promise<Map<string, TemporaryUse>> {
+  const rows = await tx.execute<TemporaryUse & { id: string }>(sql`
+    select p.id, coalesce((
+        select sum(e.entitled) from entitlements e
+        where e.customer_id = ${customerId} and e.product_id = p.id and e.kind = 'sold'), 0)::integer as owned,
+      (select count(*) from temporary_licenses t
+        where t.customer_id = ${customerId} and t.product_id = p.id and t.starts_on is not null
+          and t.ended_at is null and t.ends_on >= ${today}::date)::integer as open,
+      (select count(*) from temporary_licenses t
+        where t.customer_id = ${customerId} and t.product_id = p.id
+          and t.starts_on > ${today}::date - interval '1 year')::integer as "inYear"
+    from unnest(${uuidArray(productIds)}) as p (id)`)
+  return new Map(rows.map(({ id, ...use }) => [id, use]))
 }

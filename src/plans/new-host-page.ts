@@ -4,6 +4,7 @@ import { findChoice } from '../entitlements/queries.ts'
 import { checkHostId } from '../hosts/check-host-id.ts'
 import { planHost } from '../hosts/plan-host.ts'
 import { findPlannedHost } from '../hosts/planned.ts'
+import { prefilled } from '../hosts/prefilled.ts'
 import type { Problem } from '../web/forms.ts'
 import { readForm, text } from '../web/forms.ts'
 import type { Translate } from '../web/i18n.ts'
@@ -12,7 +13,7 @@ import { idsOf, planPath } from './open-draft.ts'
 import { servesCounted } from './queries.ts'
 
 const short = Type.String({ maxLength: 200 })
-const HostFields = Type.Object({
+export const HostFields = Type.Object({
   label: short,
   kind: short,
   id1: short,
@@ -47,7 +48,7 @@ export async function showNewHost(
   return reply.page('plans/new-host', {
     title: t(kind === 'triad' ? 'plans.newHost.titleTriad' : 'plans.newHost.title'),
     problems: kind === 'triad' ? ofMachines(problems, t) : problems,
-    values,
+    values: { ...prefilled(request.query), ...values },
     kind,
     kinds: isCounted
       ? [
@@ -61,6 +62,7 @@ export async function showNewHost(
       : [],
     isCounted,
     action: `${path}/new-host`,
+    clinic: `${customer.base}/hosts/clinic?${new URLSearchParams({ to: `${path}/new-host` })}`,
     back: `${path}/host`,
     backText: t('plans.step.host'),
     submitText: t('plans.continue'),
@@ -70,7 +72,7 @@ export async function showNewHost(
 }
 
 /** Says of which of a triad's three machines a problem is. */
-function ofMachines(problems: Problem[], t: Translate): Problem[] {
+export function ofMachines(problems: Problem[], t: Translate): Problem[] {
   return problems.map(({ field, message }) => {
     const machine = /^(?:id|server)([123])$/.exec(field ?? '')?.[1]
     return { field, message: machine ? t('plans.newHost.ofMachine', { machine, message }) : message }

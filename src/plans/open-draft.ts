@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotFound } from '../errors.ts'
 import { findPlan, type Plan } from './queries.ts'
+import { toolPages } from './tool-pages.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,7 +11,7 @@ declare module 'fastify' {
 }
 
 /** The IDs in a plan's address; what cannot be one is not found, since Postgres would take it for a fault. */
-export type PlanParams = Record<'plan' | 'line' | 'entitlement' | 'host', string>
+export type PlanParams = Record<'plan' | 'line' | 'entitlement' | 'host' | 'receiver' | 'product', string>
 
 /**
  * Finds the plan of the address for a page. What was submitted or discarded in the meantime (another tab, the back
@@ -27,11 +28,12 @@ export async function onlyDrafts(request: FastifyRequest, reply: FastifyReply): 
 }
 
 /** What became of a plan that is no longer a draft. */
-export function showClosed({ customer, plan, t }: FastifyRequest, reply: FastifyReply): unknown {
+export function showClosed(request: FastifyRequest, reply: FastifyReply): unknown {
+  const { plan, t } = request
   return reply.page('plans/closed', {
     title: t(`plans.closed.${plan.status}`),
     number: plan.requestNumber,
-    tool: `${customer.base}/configure`,
+    ...toolPages(request, plan),
   })
 }
 

@@ -6,10 +6,17 @@ export type PlanProblem = {
   params?: Params
   /** The same for every line that reaches the host: said once, beside the host. */
   about?: 'host'
+  /** No refusal: a person decides. The plan waits for the desk, or for a colleague with Licensing. */
+  waitsFor?: 'desk' | 'colleague'
 }
 
 export function problem(name: string, params: Params = {}): PlanProblem {
   return { key: `plans.problem.${name}`, params }
+}
+
+/** Why a plan is held for a person to decide. */
+export function hold(waitsFor: 'desk' | 'colleague', name: string, params: Params = {}): PlanProblem {
+  return { key: `plans.hold.${name}`, params, waitsFor }
 }
 
 /** A problem of a host, in our words or in those of hosts/host-id.ts. */

@@ -1,13 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../db.ts'
 import { findChoice } from '../entitlements/queries.ts'
-import { Invalid } from '../errors.ts'
 import type { Problem } from '../web/forms.ts'
-import { text } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
-import { checkPlan } from './check-plan.ts'
 import { setLine } from './drafts.ts'
 import { idsOf, planPath } from './open-draft.ts'
+import { quantityOf, refuseAmounts } from './quantity.ts'
 import { plannedElsewhere, plannedQuantity } from './queries.ts'
 import { listSoFar } from './so-far.ts'
 import { findTarget } from './targets.ts'
@@ -57,15 +55,17 @@ export async function showQuantity(
   })
 }
 
+const amounts = ['notEnough', 'notEnoughSeat', 'overPlaced', 'nodeLockedOnce', 'nodeLockedTriad']
+
 export async function setQuantity(request: FastifyRequest, reply: FastifyReply) {
   const { customer, plan } = request
   return actOnce(request, reply, async (tx) => {
     const { choice, target } = await findEnds(tx, request)
-    const quantity = choice.licenseType === 'node-locked' ? 1 : readQuantity(request.body)
+    const quantity = choice.licenseType === 'node-locked' ? 1 : quantityOf(request.body)
     const ids = { customerId: customer.id, planId: plan.id }
     const ends = { entitlementId: choice.id, fromHostId: null, toHostId: target.id }
     const lineId = await setLine(tx, { ...ids, ...ends, quantity })
-    await refuseWrongAmount(tx, request, lineId)
+    await refuseAmounts(tx, request, amounts, (line) => (line.id === lineId ? 'quantity' : undefined))
     return planPath(request, plan.id)
   })
 }
@@ -76,38 +76,4 @@ async function findEnds(tx: Db, request: FastifyRequest) {
   const choice = await findChoice(tx, customer.id, entitlement, request.server.today())
   const target = await findTarget(tx, { customerId: customer.id, planId: plan.id, product: choice }, host)
   return { choice, target }
-}
-
-/** Digits, with blanks between them as people write them; at most what an integer of the database takes. */
-function readQuantity(body: unknown): number {
-  const typed = text((body as Record<string, unknown>)['quantity'])
-  const digits = typed.replace(/[\s\u00a0\u202f]/g, '')
-  const refuse = (key: string) =>
-    new Invalid([{ field: 'quantity', key, params: { typed: typed.slice(0, 40) } }])
-  if (digits === '') throw refuse('plans.quantity.missing')
-  if (!/^[+-]?\d+([.,]\d+)?$/.test(digits)) throw refuse('plans.quantity.notNumber')
-  if (!/^\+?\d+$/.test(digits)) throw refuse('plans.quantity.notWhole')
-  const quantity = Number(digits)
-  if (quantity < 1) throw refuse('plans.quantity.notWhole')
-  if (quantity > 2_147_483_647) throw refuse('plans.quantity.tooLarge')
-  return quantity
-}
-
-const amounts = ['notEnough', 'notEnoughSeat', 'overPlaced', 'nodeLockedOnce', 'nodeLockedTriad']
-
-/** What is wrong with the amount is said beside it; the rest of the checks belongs to the page of the whole plan. */
-async function refuseWrongAmount(tx: Db, request: FastifyRequest, lineId: string): Promise<void> {
-  const { customer, plan, server } = request
-  const options = {
-    customerId: customer.id,
-    planId: plan.id,
-    today: server.today(),
-    publisher: server.publisher(),
-  }
-  const { lines } = await checkPlan(tx, options)
-  const problems = lines
-    .find(({ id }) => id === lineId)!
-    .problems.filter(({ key }) => amounts.includes(key.replace('plans.problem.', '')))
-  if (problems.length > 0)
-    throw new Invalid(problems.map(({ key, params }) => ({ field: 'quantity', key, params: params ?? {} })))
 }

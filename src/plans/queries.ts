@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
-import { plans, requests } from '../schema.ts'
+import { hosts, type PlanDetails, plans, requests } from '../schema.ts'
 
 export type Tool = (typeof plans.$inferSelect)['tool']
 
@@ -14,6 +14,8 @@ export async function findPlan(tx: Db, customerId: string, planId: string) {
       status: plans.status,
       name: plans.name,
       createdBy: plans.createdBy,
+      handedTo: plans.handedTo,
+      details: plans.details,
       createdAt: plans.createdAt,
       requestNumber: requests.number,
     })
@@ -42,6 +44,19 @@ export async function listDrafts(tx: Db, customerId: string, tool: Tool, limit =
     .where(and(eq(plans.customerId, customerId), eq(plans.tool, tool), eq(plans.status, 'draft')))
     .orderBy(desc(plans.updatedAt), desc(plans.id))
     .limit(limit)
+}
+
+/** The name of one of the company's hosts in service; undefined where it has no such host. */
+export async function findActiveLabel(
+  tx: Db,
+  customerId: string,
+  hostId: string,
+): Promise<string | undefined> {
+  const [host] = await tx
+    .select({ label: hosts.label })
+    .from(hosts)
+    .where(and(eq(hosts.customerId, customerId), eq(hosts.id, hostId), eq(hosts.status, 'active')))
+  return host?.label
 }
 
 /** How much of an entitlement a plan already puts on a host; 0 where it does not. */
@@ -91,4 +106,19 @@ export async function servesCounted(
       where l.customer_id = ${customerId} and l.plan_id = ${planId} and l.to_host_id = ${hostId}
         and p.license_type <> 'node-locked') as "isCounted"`)
   return row!.isCounted
+}
+
+/** The plan a request came from, and how far it is decided; undefined where it came from none. */
+export async function findPlanOf(tx: Db, customerId: string, requestId: string) {
+  const [row] = await tx.execute<{
+    details: PlanDetails
+    waitsForColleague: boolean
+    undoes: number | null
+  }>(sql`
+    select p.details, r.colleague_since is not null as "waitsForColleague",
+      (select u.number::float8 from requests u where u.customer_id = r.customer_id
+        and u.id = coalesce(r.undoes_id, (p.details ->> 'undoes')::uuid)) as undoes
+    from requests r join plans p on p.customer_id = r.customer_id and p.id = r.plan_id
+    where r.customer_id = ${customerId} and r.id = ${requestId}`)
+  return row
 }

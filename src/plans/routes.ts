@@ -1,14 +1,20 @@
 import type { App } from '../app.ts'
 import { requires } from '../web/guard.ts'
+import { bulkRoutes } from './bulk/routes.ts'
 import { discard, name, removal, showCheck, submission } from './check-page.ts'
 import { chooseEntitlement } from './entitlement-page.ts'
+import { beginWithHost, showHostFirst } from './host-first.ts'
 import { chooseHost } from './host-page.ts'
+import { moveRoutes } from './move/routes.ts'
 import { addHost, changeHost, showChangedHost, showHostIdCheck, showNewHost } from './new-host-page.ts'
 import { onlyDrafts } from './open-draft.ts'
 import { setQuantity, showQuantity } from './quantity-page.ts'
-import { beginPlan, showStart } from './start-page.ts'
+import { replaceRoutes } from './replace/routes.ts'
+import { returnRoutes } from './return/routes.ts'
+import { beginPlan, startOf } from './start-page.ts'
+import { temporaryRoutes } from './temporary-pages/routes.ts'
 
-/** Configure new licenses: a plan with pool → host lines, one question a page, each at its own address. */
+/** Plans: the page of a whole plan, and Configure new licenses with one question a page; then the other tools. */
 export function planRoutes(app: App): void {
   const licensing = requires('licensing')
   const draft = { config: licensing, preHandler: onlyDrafts }
@@ -17,8 +23,16 @@ export function planRoutes(app: App): void {
     preHandler: onlyDrafts,
   })
 
-  app.get('/c/:customer/configure', { config: licensing }, showStart)
-  app.post('/c/:customer/plans', { config: { ...licensing, redisplay: showStart } }, beginPlan)
+  app.get('/c/:customer/configure', { config: licensing }, startOf('configure'))
+  app.get('/c/:customer/configure/new-host', { config: licensing }, (request, reply) =>
+    showHostFirst(request, reply),
+  )
+  app.post(
+    '/c/:customer/configure/new-host',
+    { config: { ...licensing, redisplay: showHostFirst } },
+    beginWithHost,
+  )
+  app.post('/c/:customer/plans', { config: { ...licensing, redisplay: startOf('configure') } }, beginPlan)
   app.get('/c/:customer/plans/host-id-check', { config: licensing }, showHostIdCheck)
 
   app.get('/c/:customer/plans/:plan', draft, showCheck)
@@ -40,4 +54,10 @@ export function planRoutes(app: App): void {
   app.post('/c/:customer/plans/:plan/entitlement/:entitlement/host/:host', form(showQuantity), setQuantity)
   app.get('/c/:customer/plans/:plan/hosts/:host', draft, showChangedHost)
   app.post('/c/:customer/plans/:plan/hosts/:host', form(showChangedHost), changeHost)
+
+  moveRoutes(app)
+  replaceRoutes(app)
+  returnRoutes(app)
+  temporaryRoutes(app)
+  bulkRoutes(app)
 }

@@ -1,33 +1,83 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Db } from '../db.ts'
 import { Invalid } from '../errors.ts'
+import { isId } from '../ids.ts'
 import { text } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
 import { createPlan } from './drafts.ts'
 import { planPath } from './open-draft.ts'
-import { listDrafts } from './queries.ts'
+import { findActiveLabel, listDrafts } from './queries.ts'
 
-/** What the tool does, the company's open drafts, and the button that begins a plan. */
-export async function showStart(request: FastifyRequest, reply: FastifyReply) {
-  const { customer, t } = request
-  const drafts = await request.server.database.readCustomer(customer.id, (tx) =>
-    listDrafts(tx, customer.id, 'configure'),
-  )
-  return reply.page('plans/start', {
-    title: t('plans.configure.title'),
-    drafts: drafts.map((draft) => ({
-      ...draft,
-      href: planPath(request, draft.id),
-      isOwn: draft.createdBy === request.person!.id,
-    })),
-  })
+/** What a tool's pages were opened with, from the page of a host or of a product; '' where it was not. */
+type Carried = { from: string; product: string }
+
+/** The tools whose plans grow page by page: how many steps their start explains, and where their first question is. */
+const tools = {
+  configure: { steps: 4, first: () => '/entitlement' },
+  move: { steps: 4, first: ({ from, product }) => (from ? `/from/${from}/to` : `/from${holding(product)}`) },
+  replace: { steps: 4, first: ({ from }) => (from ? `/from/${from}/reason` : '/from') },
+  return: {
+    steps: 3,
+    first: ({ from, product }) => (from ? `/from/${from}/pool` : `/from${holding(product)}`),
+  },
+  temporary: {
+    steps: 4,
+    first: ({ product }) => `/product${product && `?${new URLSearchParams({ text: product })}`}`,
+  },
+} satisfies Record<string, { steps: number; first: (carried: Carried) => string }>
+
+type Guided = keyof typeof tools
+
+function holding(product: string): string {
+  return product && `?${new URLSearchParams({ product })}`
+}
+
+/** What the tool does, the company's open drafts of it, and the button that begins a plan. */
+export function startOf(tool: Guided) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { customer, t } = request
+    const carried = readCarried(request.query)
+    const [drafts, host] = await request.server.database.readCustomer(customer.id, (tx: Db) =>
+      Promise.all([
+        listDrafts(tx, customer.id, tool),
+        carried.from ? findActiveLabel(tx, customer.id, carried.from) : undefined,
+      ]),
+    )
+    return reply.page('plans/start', {
+      title: t(`plans.tool.${tool}`),
+      tool,
+      steps: Array.from({ length: tools[tool].steps }, (_, index) => t(`plans.${tool}.step${index + 1}`)),
+      beginsWith: host
+        ? t('plans.start.withHost', { host })
+        : carried.product && t('plans.start.withProduct', carried),
+      // A host that is gone, or of another company, is not carried on.
+      carried: { ...carried, from: host ? carried.from : '' },
+      drafts: drafts.map((draft) => ({
+        ...draft,
+        href: planPath(request, draft.id),
+        isOwn: draft.createdBy === request.person!.id,
+      })),
+    })
+  }
 }
 
 export async function beginPlan(request: FastifyRequest, reply: FastifyReply) {
-  if (text((request.body as Record<string, unknown>)['tool']) !== 'configure')
-    throw new Invalid([{ key: 'plans.toolUnknown' }])
+  const body = request.body as Record<string, unknown>
+  const tool = text(body['tool'])
+  if (!isGuided(tool)) throw new Invalid([{ key: 'plans.toolUnknown' }])
   const { customer, person } = request
   return actOnce(request, reply, async (tx) => {
-    const planId = await createPlan(tx, { customerId: customer.id, tool: 'configure', personId: person!.id })
-    return `${planPath(request, planId)}/entitlement`
+    const planId = await createPlan(tx, { customerId: customer.id, tool, personId: person!.id })
+    return planPath(request, planId) + tools[tool].first(readCarried(body))
   })
+}
+
+function isGuided(tool: string): tool is Guided {
+  return Object.hasOwn(tools, tool)
+}
+
+function readCarried(given: unknown): Carried {
+  const { from, product } = (given ?? {}) as Record<string, unknown>
+  const host = text(from)
+  return { from: isId(host) ? host : '', product: text(product).slice(0, 100) }
 }

@@ -1,83 +1,44 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordActivity } from '../activity/record.ts'
-import { violated } from '../database/failures.ts'
 import type { Db } from '../db.ts'
-import { countIfStale } from '../entitlements/count.ts'
-import { Conflict, Invalid, NotFound } from '../errors.ts'
-import { configurationKey, numberConfigurations } from '../hosts/configurations.ts'
-import { newId } from '../ids.ts'
-import type { Cutter } from '../packs/cutters/built-in.ts'
-import { issuePacks } from '../packs/issue.ts'
-import { tellCompleted } from '../requests/completed.ts'
-import { type RequestKind, recordRequest } from '../requests/record.ts'
+import { Conflict, NotFound } from '../errors.ts'
+import type { RequestStatus } from '../requests/record.ts'
 import { plans, requests } from '../schema.ts'
-import { activateHosts, dropPlannedHosts } from './activate-hosts.ts'
-import { type Checked, type CheckedLine, checkPlan, hostsOf, type Policies } from './check-plan.ts'
-import type { Tool } from './queries.ts'
-import { lockForTransfers, type TransferLine, writeTransfers } from './write-transfers.ts'
+import { checkAndLock, type ExecuteOptions, executePlan, refuseUnlessDoable } from './execute-plan.ts'
+import { fileHeld } from './hold-plan.ts'
+import { kindOf } from './kinds.ts'
+import { refillReplacement } from './replacement.ts'
 
-export type SubmitOptions = {
-  customerId: string
-  planId: string
-  person: { id: string }
-  /** Day in the publisher's zone, 'YYYY-MM-DD', and the instant. */
-  today: string
-  now?: Date
-  publisher: Policies & { name: string }
-  cut: Cutter
-}
+export type SubmitOptions = ExecuteOptions & { person: { id: string } }
 
-const kinds: Record<Tool, RequestKind> = {
-  configure: 'configure',
-  move: 'move',
-  return: 'return',
-  replace: 'replace-hardware',
-  undo: 'undo',
-}
+export type Submitted = { requestId: string; requestNumber: number; status: RequestStatus }
 
 /**
- * Does what a plan says, in the transaction `tx`: request, transfers, placements, the next issue of each touched
- * host's pack, activity and mail, or nothing of it. A plan that was submitted answers its request again.
+ * Files what a plan says under a request number and does it, in the transaction `tx`: request, transfers, placements,
+ * the next issue of each touched host's pack, activity and mail, or nothing of it. What a person has to decide is
+ * only filed, and waits (hold-plan.ts). A plan that was submitted answers its request again.
  *
  * Locks in one order: plan, customer, entitlements by ID, hosts by ID, sums by product. So of two who ask for the
  * last license at once one gets it, and the other's check sees what is left.
  * Throws Invalid where a line cannot be done (the check page says which and why), NotFound, Conflict (discarded).
  */
-export async function submitPlan(
-  tx: Db,
-  options: SubmitOptions,
-): Promise<{ requestId: string; requestNumber: number }> {
-  const { customerId, planId, today, publisher } = options
+export async function submitPlan(tx: Db, options: SubmitOptions): Promise<Submitted> {
+  const { customerId, planId, person } = options
   const plan = await lockPlan(tx, customerId, planId)
   if (plan.status === 'submitted') return findRequestOf(tx, customerId, plan.requestId!)
   if (plan.status === 'discarded') throw new Conflict('plans.alreadyDiscarded')
-  await countIfStale(tx, customerId, today)
-  await lockTouched(tx, customerId, planId)
-  const checked = await checkPlan(tx, { customerId, planId, today, publisher })
+  if (plan.tool === 'replace') await refillReplacement(tx, { customerId, planId })
+  const checked = await checkAndLock(tx, options)
   refuseUnlessDoable(checked)
-  return execute(tx, options, plan.tool, checked)
-}
-
-async function execute(tx: Db, options: SubmitOptions, tool: Tool, checked: Checked) {
-  const { customerId, planId, person, today, publisher, cut, now = new Date() } = options
-  const kind = kinds[tool]
-  const request = await recordRequest(tx, {
-    customerId,
-    kind,
-    status: 'completed',
-    personId: person.id,
-    planId,
-  })
-  const hostIds = checked.hosts.map(({ id }) => id)
-  await activate(tx, customerId, planId)
-  const lines = await numberLines(tx, customerId, checked.lines)
-  await writeTransfers(tx, { customerId, requestId: request.id, loadId: null, personId: person.id, lines })
-  await dropPlannedHosts(tx, { customerId, planId })
+  const kind = kindOf(plan.tool, checked.lines)
+  const isHeld = checked.holds.length > 0
+  const request = isHeld
+    ? await fileHeld(tx, { customerId, planId, person, kind, checked })
+    : await executePlan(tx, options, checked, { personId: person.id, kind })
   await tx
     .update(plans)
     .set({ status: 'submitted', requestId: request.id, updatedAt: sql`now()` })
     .where(and(eq(plans.customerId, customerId), eq(plans.id, planId)))
-  await issuePacks(tx, { customerId, hostIds, publisher, today, now, cut, request })
   await recordActivity(tx, {
     customerId,
     personId: person.id,
@@ -85,10 +46,18 @@ async function execute(tx: Db, options: SubmitOptions, tool: Tool, checked: Chec
     objectKind: 'plan',
     objectId: planId,
     requestId: request.id,
-    details: { tool, lines: lines.length, number: request.number },
+    details: {
+      tool: plan.tool,
+      lines: checked.lines.length,
+      number: request.number,
+      ...(isHeld ? { held: true } : {}),
+    },
   })
-  await tellCompleted(tx, { customerId, personId: person.id, number: request.number, kind })
-  return { requestId: request.id, requestNumber: request.number }
+  return {
+    requestId: request.id,
+    requestNumber: request.number,
+    status: isHeld ? 'in-review' : 'completed',
+  }
 }
 
 async function lockPlan(tx: Db, customerId: string, planId: string) {
@@ -101,65 +70,10 @@ async function lockPlan(tx: Db, customerId: string, planId: string) {
   return plan
 }
 
-async function findRequestOf(tx: Db, customerId: string, requestId: string) {
+async function findRequestOf(tx: Db, customerId: string, requestId: string): Promise<Submitted> {
   const [request] = await tx
-    .select({ requestId: requests.id, requestNumber: requests.number })
+    .select({ requestId: requests.id, requestNumber: requests.number, status: requests.status })
     .from(requests)
     .where(and(eq(requests.customerId, customerId), eq(requests.id, requestId)))
   return request!
-}
-
-async function lockTouched(tx: Db, customerId: string, planId: string): Promise<void> {
-  const lines = await tx.execute<{
-    entitlementId: string
-    fromHostId: string | null
-    toHostId: string | null
-  }>(sql`
-    select entitlement_id as "entitlementId", from_host_id as "fromHostId", to_host_id as "toHostId"
-    from plan_lines where customer_id = ${customerId} and plan_id = ${planId}`)
-  await lockForTransfers(tx, customerId, {
-    entitlementIds: [...new Set(lines.map((line) => line.entitlementId))],
-    hostIds: [...new Set(lines.flatMap(hostsOf))],
-  })
-}
-
-/** The form that comes back checks again, so it shows what is left after whoever was faster. */
-function refuseUnlessDoable({ lines, problems, isDoable }: Checked): void {
-  if (isDoable) return
-  const count = lines.filter((line) => line.problems.length > 0).length
-  throw new Invalid(
-    problems.length > 0 ? problems : [{ field: 'lines', key: 'plans.cannotSubmit', params: { count } }],
-  )
-}
-
-/** Someone may have used the same label or ID between the check and here: the schema lets only one of them. */
-async function activate(tx: Db, customerId: string, planId: string): Promise<void> {
-  try {
-    await activateHosts(tx, { customerId, planId })
-  } catch (error) {
-    const constraint = violated(error)
-    if (constraint !== 'hosts_active_label' && constraint !== 'host_members_active_id') throw error
-    throw new Invalid([{ field: 'lines', key: 'plans.hostTakenMeanwhile' }])
-  }
-}
-
-async function numberLines(
-  tx: Db,
-  customerId: string,
-  lines: readonly CheckedLine[],
-): Promise<TransferLine[]> {
-  const of = (line: CheckedLine) => ({
-    hostId: (line.toHostId ?? line.fromHostId)!,
-    familyId: line.familyId,
-    isMaintained: line.isMaintained,
-  })
-  const configurations = await numberConfigurations(tx, customerId, lines.map(of))
-  return lines.map((line) => ({
-    id: newId(),
-    entitlementId: line.entitlementId,
-    fromHostId: line.fromHostId,
-    toHostId: line.toHostId,
-    quantity: line.quantity,
-    configurationId: configurations.get(configurationKey(of(line)))!.id,
-  }))
 }

@@ -25,7 +25,8 @@ export type Target = {
 export type TargetsOf = {
   customerId: string
   planId: string
-  product: Pick<Choice, 'productId' | 'baseProductId'>
+  /** The product to count on each host; null where no product is chosen yet. */
+  product: { productId: string | null; baseProductId: string | null }
 }
 
 /** Hosts typed in for this plan, as they were added. */
@@ -34,15 +35,19 @@ export async function listPlannedTargets(tx: Db, of: TargetsOf): Promise<Target[
     and h.status = 'planned' and h.plan_id = ${of.planId} order by h.id`)
 }
 
-/** A page of the company's hosts by label; `text` is part of a label, a city, a server name or a host ID. */
+/**
+ * A page of the company's hosts by label; `text` is part of a label, a city, a server name or a host ID. `isHolding`
+ * leaves only hosts on which the product sits.
+ */
 export async function listTargets(
   tx: Db,
   of: TargetsOf,
-  { text, after }: { text: string; after?: string | undefined },
+  { text, after, isHolding }: { text: string; after?: string | undefined; isHolding?: boolean },
 ) {
   const key = keyOf(after)
   const rows = await tx.execute<Target>(sql`${select(of)}
     and h.status = 'active' ${text === '' ? sql`` : sql`and ${matches(text)}`}
+    ${isHolding ? sql`and ${holds(of)}` : sql``}
     ${key ? sql`and (h.label, h.id) > (${key.label}, ${key.id}::uuid)` : sql``}
     order by h.label, h.id limit 51`)
   return pageOf<Target>([...rows], ({ label, id }) => [label, id])
@@ -57,7 +62,10 @@ export async function findTarget(tx: Db, of: TargetsOf, hostId: string): Promise
 }
 
 /** Why a host is not offered for a license; the checker says the same. */
-export function whyNotHere(target: Target, { licenseType, productName }: Choice): PlanProblem | undefined {
+export function whyNotHere(
+  target: Target,
+  { licenseType, productName }: Pick<Choice, 'licenseType' | 'productName'>,
+): PlanProblem | undefined {
   const params = { product: productName, host: target.label }
   if (licenseType === 'node-locked') {
     if (target.kind === 'triad') return problem('nodeLockedTriad', params)
@@ -96,6 +104,13 @@ function matches(text: string): SQL {
     select from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
       and (m.server_name ilike ${like} or m.id_value ilike ${like}
         or (${bare} <> '' and m.id_value ilike ${containing(bare)}))))`
+}
+
+function holds({ customerId, product: { productId } }: TargetsOf): SQL {
+  return sql`h.id in (
+    select l.host_id from placements l
+    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+    where l.customer_id = ${customerId} and e.product_id = ${productId}::uuid)`
 }
 
 function keyOf(after: string | undefined) {

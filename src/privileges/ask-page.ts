@@ -8,8 +8,8 @@ import { actOnce } from '../web/once.ts'
 import { type AskedDetails, askPrivilege, endAsked, findOpen, listAbleSupervisors } from './asked.ts'
 import { makeChanges } from './change.ts'
 import { checkChanges } from './check-changes.ts'
-import { type Privilege, privilegeList } from './list.ts'
-import { loadMembers, lockCompany } from './members.ts'
+import { isPrivilege, type Privilege, privilegeList } from './list.ts'
+import { loadMembers, lockAsSupervisor } from './members.ts'
 import { findPerson } from './people.ts'
 import { listSupervisors } from './queries.ts'
 import { readDay } from './wish-form.ts'
@@ -111,7 +111,7 @@ export async function postAsked(request: FastifyRequest, reply: FastifyReply) {
     throw new Invalid([{ field: 'decision', key: 'privileges.asked.which' }])
   }
   return actOnce(request, reply, async (tx) => {
-    await lockCompany(tx, customer.id)
+    await lockAsSupervisor(tx, customer.id, request.person!.id)
     const { about, details } = await findAsked(request, tx)
     const path = `${customer.base}/people/asked/${about.number}`
     const needsFresh = details.privilege === 'supervisor' && form.decision === 'grant'
@@ -149,7 +149,7 @@ async function findAsked(request: FastifyRequest, tx: Parameters<typeof findRequ
   const read = parseRequestNumber((request.params as { number: string }).number)
   if ('problem' in read) throw new NotFound()
   const about = await findRequest(tx, request.customer.id, read.number)
-  if (about.kind !== 'ask-privilege') throw new NotFound()
+  if (about.kind !== 'ask-privilege' || !isPrivilege(about.details['privilege'])) throw new NotFound()
   return { about, details: about.details as unknown as AskedDetails }
 }
 

@@ -4,7 +4,7 @@ import type { Db } from '../db.ts'
 import { listReceivers, queueMails } from '../mail/outbox.ts'
 import { topicsOf } from '../notifications/topics.ts'
 import { recordRequest } from '../requests/record.ts'
-import { jsonRows } from '../sql.ts'
+import { jsonRows, uuidArray } from '../sql.ts'
 import { settleAsked } from './asked.ts'
 import type { Held, Outcome } from './check-changes.ts'
 import { removeMembers } from './leave.ts'
@@ -93,8 +93,14 @@ export async function writeChanges(tx: Db, { customerId, by, changes, requestId 
     delete from privileges h using jsonb_to_recordset(${jsonRows(taken)}) as g ("personId" uuid, privilege text)
     where h.customer_id = ${customerId} and h.person_id = g."personId" and h.privilege = g.privilege`)
   const gone = changes.filter(({ after }) => !after).map(({ personId }) => personId)
+  const confirmed = await confirmGiven(tx, customerId, given)
   const entry = { personId: by, objectKind: 'person', requestId }
   await recordActivities(tx, customerId, [
+    ...confirmed.map((personId) => ({
+      ...entry,
+      verb: 'association.confirmed' as const,
+      objectId: personId,
+    })),
     ...given.map(({ personId, privilege, until }) => ({
       ...entry,
       verb: 'privilege.granted' as const,
@@ -109,9 +115,37 @@ export async function writeChanges(tx: Db, { customerId, by, changes, requestId 
     })),
     ...gone.map((personId) => ({ ...entry, verb: 'person.removed' as const, objectId: personId })),
   ])
+  await withdrawInvitationsOf(tx, customerId, gone)
   await removeMembers(tx, customerId, gone)
   await settleAsked(tx, { customerId, by, given, gone })
   if (by) await markReviewed(tx, { customerId, by, changes })
+}
+
+/** R8: who gets a privilege from a supervisor is vouched for by that, and awaits no other contact's word. */
+async function confirmGiven(
+  tx: Db,
+  customerId: string,
+  given: readonly { personId: string }[],
+): Promise<string[]> {
+  const ids = uuidArray([...new Set(given.map(({ personId }) => personId))])
+  const rows = await tx.execute<{ id: string }>(sql`
+    update associations set awaits_confirmation = false
+    where customer_id = ${customerId} and person_id = any(${ids}) and awaits_confirmation
+    returning person_id as id`)
+  return rows.map(({ id }) => id)
+}
+
+/** Who is removed does not come back by an invitation from before. */
+async function withdrawInvitationsOf(
+  tx: Db,
+  customerId: string,
+  personIds: readonly string[],
+): Promise<void> {
+  if (personIds.length === 0) return
+  await tx.execute(sql`
+    update invitations i set withdrawn_at = now() from people p
+    where i.customer_id = ${customerId} and i.accepted_at is null and i.withdrawn_at is null
+      and p.email = i.email and p.id = any(${uuidArray(personIds)})`)
 }
 
 function same(

@@ -6,7 +6,7 @@ import { isId, newId } from '../ids.ts'
 import { makeChanges } from './change.ts'
 import { checkChanges, type Outcome, type Wish } from './check-changes.ts'
 import { privilegeList } from './list.ts'
-import { loadMembers, lockCompany } from './members.ts'
+import { loadMembers, lockAsSupervisor } from './members.ts'
 
 /** One row of a draft: what is wished for a person; of a file also its line, and what is wrong with it by itself. */
 export type Entry = {
@@ -96,13 +96,13 @@ export type Confirming = { customerId: string; draftId: string; by: string; seen
 
 /**
  * Does what a preview showed, once; gives the number of its request. Throws Conflict where somebody has changed
- * meanwhile what it would change, and where nothing of it can be done.
+ * meanwhile what it would change, and where nothing of it can be done; Forbidden for who is no supervisor any more.
  */
 export async function confirmDraft(
   tx: Db,
   { customerId, draftId, by, seen, today }: Confirming,
 ): Promise<number> {
-  await lockCompany(tx, customerId)
+  await lockAsSupervisor(tx, customerId, by)
   const preview = await previewDraft(tx, customerId, draftId, today)
   if (preview.doneBy) return preview.doneBy
   if (preview.seen !== seen) throw new Conflict('privileges.preview.stale')

@@ -7,8 +7,9 @@ import { isId, newId } from '../ids.ts'
 import { queuePersonMail } from '../mail/outbox.ts'
 import { writeChanges } from './change.ts'
 import type { Held } from './check-changes.ts'
+import { joinCompany } from './join.ts'
 import { type Privilege, privilegeList } from './list.ts'
-import { loadMembers, lockCompany } from './members.ts'
+import { loadMembers, lockAsSupervisor, lockCompany } from './members.ts'
 import { listNames } from './people.ts'
 
 /** Days for which an invitation is good. */
@@ -32,13 +33,13 @@ type Inviting = { customer: Company; by: string; email: string; privileges: Invi
 /**
  * Invites an address into the company, whether it has an account or not; the same answer for both. Who is invited
  * already gets a new link with what is now chosen, and the old one is dead. Throws Invalid for a person who is of the
- * company.
+ * company, Forbidden for who is no supervisor any more.
  */
 export async function invite(
   tx: Db,
   { customer, by, email, privileges, language }: Inviting,
 ): Promise<string> {
-  await lockCompany(tx, customer.id)
+  await lockAsSupervisor(tx, customer.id, by)
   const [member] = await tx.execute<{ id: string }>(sql`
     select p.id from associations a join people p on p.id = a.person_id
     where a.customer_id = ${customer.id} and p.email = ${email}`)
@@ -168,12 +169,7 @@ export async function acceptInvitation(
       and withdrawn_at is null and expires_at > now()
     returning id, privileges, invited_by as "invitedBy"`)
   if (!accepted) throw new NotFound()
-  await tx.execute(sql`
-    insert into associations (customer_id, person_id) values (${customerId}, ${personId})
-    on conflict (customer_id, person_id) do nothing`)
-  await tx.execute(sql`
-    update people set primary_customer_id = coalesce(primary_customer_id, ${customerId}::uuid)
-    where id = ${personId}`)
+  await joinCompany(tx, customerId, personId)
   await recordActivity(tx, {
     customerId,
     personId,

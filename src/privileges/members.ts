@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { NotFound } from '../errors.ts'
+import { Forbidden, NotFound } from '../errors.ts'
 import { uuidArray } from '../sql.ts'
 import type { Held, Member } from './check-changes.ts'
 import { isUsable } from './usable.ts'
@@ -12,6 +12,18 @@ import { isUsable } from './usable.ts'
 export async function lockCompany(tx: Db, customerId: string): Promise<void> {
   const rows = await tx.execute(sql`select id from customers where id = ${customerId} for no key update`)
   if (rows.length === 0) throw new NotFound()
+}
+
+/**
+ * The same for what a supervisor does: of two who remove each other at once, the second has nothing more to say.
+ * Throws Forbidden where they are none any more.
+ */
+export async function lockAsSupervisor(tx: Db, customerId: string, personId: string): Promise<void> {
+  await lockCompany(tx, customerId)
+  const rows = await tx.execute(sql`
+    select person_id from privileges
+    where customer_id = ${customerId} and person_id = ${personId} and privilege = 'supervisor'`)
+  if (rows.length === 0) throw new Forbidden(['supervisor'])
 }
 
 /** These people of the company, as far as they are of it, and all its supervisors, with what each holds today. */

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { Invalid, type ProblemKey } from '../errors.ts'
+import { original } from '../web/csv.ts'
 import type { Wish } from './check-changes.ts'
 import type { Entry } from './drafts.ts'
 import { type Privilege, privilegeList } from './list.ts'
@@ -85,10 +86,8 @@ function parseRows(text: string): { line: number; row: Row }[] {
   }))
 }
 
-/** A cell as it was before it was kept from being a formula (web/csv.ts). */
 function plain(cell: string | undefined): string {
-  const text = (cell ?? '').replaceAll('\0', '').trim().slice(0, 300)
-  return /^'\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? text.slice(1) : text
+  return original(cell).slice(0, 300)
 }
 
 function readHolds({ privileges, until }: Row, problems: ProblemKey[]): Wish['holds'] {

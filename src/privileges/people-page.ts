@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { countWaitingPeople } from '../accounts/upgrade/company-queries.ts'
 import { list } from '../web/forms.ts'
 import { countInvitations } from './invitations.ts'
 import { privilegeList } from './list.ts'
@@ -15,11 +16,12 @@ export async function showPeople(request: FastifyRequest, reply: FastifyReply) {
   const { database, today } = request.server
   const filter = readFilter(request.query)
   const path = `${customer.base}/people`
-  const [page, counts, invited, review] = await database.readCustomer(customer.id, (tx) =>
+  const [page, counts, invited, { upgrades }, review] = await database.readCustomer(customer.id, (tx) =>
     Promise.all([
       listPeople(tx, customer.id, filter, today()),
       countPeople(tx, customer.id, filter, today()),
       countInvitations(tx, customer.id),
+      countWaitingPeople(tx, customer.id),
       findOpenReview(tx, customer.id),
     ]),
   )
@@ -29,6 +31,7 @@ export async function showPeople(request: FastifyRequest, reply: FastifyReply) {
     people: page.rows,
     counts,
     invited,
+    upgrades,
     review,
     filter,
     isFiltered,

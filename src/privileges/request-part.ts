@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts'
 import type { AskedDetails } from './asked.ts'
 import type { StoredChange } from './change.ts'
-import type { Holds } from './list.ts'
+import { type Holds, isPrivilege } from './list.ts'
 import { listNames } from './people.ts'
 import { countLines, countUndecided } from './reviews.ts'
 
@@ -23,13 +23,19 @@ type Reader = { personId: string; holds: Holds }
  */
 export async function privilegePart(tx: Db, customerId: string, about: About, reader: Reader) {
   if (about.kind === 'change-privileges') return { changes: await changesOf(tx, about, reader) }
-  if (about.kind === 'ask-privilege') return { asked: about.details as unknown as AskedDetails }
+  if (about.kind === 'ask-privilege') return { asked: readAsked(about.details) }
   if (about.kind !== 'yearly-review') return null
   const [left, total] = await Promise.all([
     countUndecided(tx, customerId, about.id),
     countLines(tx, customerId, about.id),
   ])
   return { review: { left, total, isByCounter: about.details['opened'] === 'counter' } }
+}
+
+/** One that says no privilege we know, such as of another version, is shown without it. */
+function readAsked(details: Record<string, unknown>): Partial<AskedDetails> {
+  const { privilege, ...rest } = (details ?? {}) as Partial<AskedDetails>
+  return isPrivilege(privilege) ? { ...rest, privilege } : rest
 }
 
 async function changesOf(tx: Db, about: About, { personId, holds }: Reader) {

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import { associated, open, requires } from '../web/guard.ts'
 import { postAcceptance, showInvitation } from './acceptance-page.ts'
+import { approvalRoutes } from './approval-page.ts'
 import { postAsk, postAsked, showAsk, showAsked } from './ask-page.ts'
 import { postFile, sendCsv, showFile } from './file-page.ts'
 import { postInvitation, postResend, postWithdrawal, showInvitations } from './invitation-pages.ts'
@@ -17,6 +18,7 @@ const people = '/c/:customer/people'
 
 /** R3, R4: who of a company may do what, and the acts by which its supervisors decide it. */
 export function peopleRoutes(app: App): void {
+  approvalRoutes(app)
   app.get(people, { config: supervisor }, showPeople)
   app.get(`${people}/print`, { config: supervisor }, printPeople)
   app.get(`${people}/people.csv`, { config: supervisor }, sendCsv)

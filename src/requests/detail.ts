@@ -7,6 +7,7 @@ import {
   contracts,
   entitlements,
   hosts,
+  packMarks,
   packs,
   people,
   planLines,
@@ -16,20 +17,26 @@ import {
   transfers,
 } from '../schema.ts'
 import type { FoundRequest } from './queries.ts'
+import { countReceipts } from './receipts/queries.ts'
 
 const fromHosts = alias(hosts, 'from_hosts')
 const toHosts = alias(hosts, 'to_hosts')
 
+/** Packs on a request's own page; all of them stand on a list of their own, and in the zip. */
+const packsShown = 20
+
 /** What a request's page shows beside the request itself. */
 export async function listDetails(tx: Db, customerId: string, request: FoundRequest) {
-  const [lines, files, events] = await Promise.all([
+  const [lines, files, packCount, receiptCount, events] = await Promise.all([
     request.status === 'completed' || !request.planId
       ? listTransfers(tx, customerId, request.id)
       : listAskedLines(tx, customerId, request.planId),
-    listRequestPacks(tx, customerId, request.id),
+    listRequestPacks(tx, customerId, request.id, { limit: packsShown }),
+    countRequestPacks(tx, customerId, request.id),
+    countReceipts(tx, customerId, request.id),
     listEvents(tx, customerId, request.id),
   ])
-  return { lines, packs: files, events }
+  return { lines, packs: files, packCount, receiptCount, events }
 }
 
 const line = {
@@ -75,8 +82,16 @@ async function listAskedLines(tx: Db, customerId: string, planId: string) {
     .orderBy(asc(planLines.id))
 }
 
-/** The packs a request produced (`isProduced`) or retrieved; `isCurrent`: no later issue replaces it. */
-async function listRequestPacks(tx: Db, customerId: string, requestId: string) {
+/**
+ * The packs a request produced (`isProduced`) or retrieved, by label: the first of them, with how many there are.
+ * `isLatest`: no later issue replaces it; `isCurrent`: nor will the next retrieval.
+ */
+export async function listRequestPacks(
+  tx: Db,
+  customerId: string,
+  requestId: string,
+  { limit, after, hostId }: { limit: number; after?: { label: string; id: string }; hostId?: string },
+) {
   return await tx
     .select({
       hostId: requestPacks.hostId,
@@ -84,6 +99,7 @@ async function listRequestPacks(tx: Db, customerId: string, requestId: string) {
       label: hosts.label,
       issuedAt: packs.createdAt,
       isProduced: sql<boolean>`${packs.requestId} is not distinct from ${requestPacks.requestId}`,
+      isLatest: sql<boolean>`${hosts.packIssue} = ${requestPacks.issue} and ${hosts.status} = 'active'`,
       isCurrent: sql<boolean>`${hosts.packIssue} = ${requestPacks.issue} and ${hosts.isPackCurrent}`,
     })
     .from(requestPacks)
@@ -96,21 +112,45 @@ async function listRequestPacks(tx: Db, customerId: string, requestId: string) {
         eq(packs.issue, requestPacks.issue),
       ),
     )
-    .where(and(eq(requestPacks.customerId, customerId), eq(requestPacks.requestId, requestId)))
+    .where(
+      and(
+        eq(requestPacks.customerId, customerId),
+        eq(requestPacks.requestId, requestId),
+        hostId === undefined ? undefined : eq(requestPacks.hostId, hostId),
+        after && sql`(${hosts.label}, ${hosts.id}) > (${after.label}, ${after.id}::uuid)`,
+      ),
+    )
     .orderBy(asc(hosts.label), asc(hosts.id))
+    .limit(limit)
 }
 
 export type RequestPack = Awaited<ReturnType<typeof listRequestPacks>>[number]
 
-/** One pack of a request with its text; throws NotFound. */
+async function countRequestPacks(tx: Db, customerId: string, requestId: string): Promise<number> {
+  const [row] = await tx
+    .select({ count: sql<number>`count(*)::int` })
+    .from(requestPacks)
+    .where(and(eq(requestPacks.customerId, customerId), eq(requestPacks.requestId, requestId)))
+  return row!.count
+}
+
+/** One pack of a request with its text and what its printed code says; throws NotFound. */
 export async function findRequestPack(tx: Db, customerId: string, request: FoundRequest, hostId: string) {
-  const found = (await listRequestPacks(tx, customerId, request.id)).find((pack) => pack.hostId === hostId)
+  const [found] = await listRequestPacks(tx, customerId, request.id, { limit: 1, hostId })
   if (!found) throw new NotFound()
   const [file] = await tx
-    .select({ text: packs.text })
+    .select({ text: packs.text, digest: packs.digest, mark: packMarks.mark })
     .from(packs)
+    .leftJoin(
+      packMarks,
+      and(
+        eq(packMarks.customerId, customerId),
+        eq(packMarks.hostId, packs.hostId),
+        eq(packMarks.issue, packs.issue),
+      ),
+    )
     .where(and(eq(packs.customerId, customerId), eq(packs.hostId, hostId), eq(packs.issue, found.issue)))
-  return { ...found, text: file!.text }
+  return { ...found, ...file! }
 }
 
 async function listEvents(tx: Db, customerId: string, requestId: string) {

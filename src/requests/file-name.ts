@@ -7,3 +7,8 @@ export function packFileName(customerNumber: string, label: string, issue: numbe
     .slice(0, 60)
   return [customerNumber, plain || 'host', `issue-${issue}`].join('_').concat('.lic')
 }
+
+/** The same for a zip of the packs of a request, whose number is given as it is shown. */
+export function zipFileName(customerNumber: string, requestNumber: string): string {
+  return `${customerNumber}_packs_${requestNumber}.zip`
+}

@@ -101,7 +101,7 @@ async function change(
 ): Promise<void> {
   const changed = await tx
     .update(requests)
-    .set({ ...to, deskSince: null })
+    .set({ ...to, deskSince: null, ...(to.completedAt ? { colleagueSince: null } : {}) })
     .where(and(isOne(customerId, requestId), inArray(requests.status, [...openRequestStatuses])))
     .returning({ id: requests.id })
   if (changed.length === 0) throw new Conflict('requests.settledMeanwhile')

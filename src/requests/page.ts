@@ -3,7 +3,8 @@ import { readFilter, withFilter } from '../licenses/filter.ts'
 import { filterInWords } from '../licenses/filter-fields.ts'
 import type { Entry } from './account/page.ts'
 import { declineReasons } from './account/settle.ts'
-import type { listDetails } from './detail.ts'
+import type { listDetails, RequestPack } from './detail.ts'
+import { together, wordOf } from './events-in-words.ts'
 import { mayFetch } from './fetch-pack.ts'
 import { type listMessages, openRequestStatuses } from './messages.ts'
 import { formatRequestNumber } from './number.ts'
@@ -27,15 +28,23 @@ export function requestPage(request: FastifyRequest, scope: Scope, found: Found)
     tag: statusTag(about.status),
     lines,
     report: about.kind === 'detailed-report' ? reportOf(about, scope, request) : null,
-    packs: packs.map((pack) => ({
-      ...pack,
-      href: mayFetch(scope, about, pack) ? `${href}/packs/${pack.hostId}` : null,
-    })),
+    packs: packs.map((pack) => packInWords(pack, href, mayFetch(scope, about, pack))),
+    packCount: found.packCount,
+    receiptCount: found.receiptCount,
+    // Of several, what may be had comes as one file; only who asked has them mailed (domain.md section 4).
+    mayHaveAll: packs.some((pack) => mayFetch(scope, about, pack)),
+    mailTo:
+      about.requestedBy === scope.personId && request.person!.isConfirmed ? request.person!.email : null,
     entries: companyEntries(request, found, 'company'),
     isOpen: openRequestStatuses.some((status) => status === about.status),
     isOwn: about.requestedBy === scope.personId,
     href,
   }
+}
+
+/** A pack of a list, with where its file is for who may have it. */
+export function packInWords(pack: RequestPack, requestHref: string, mayHave: boolean) {
+  return { ...pack, href: mayHave ? `${requestHref}/packs/${pack.hostId}` : null }
 }
 
 /** A report's request keeps its filter; the file and the page are made from it (reports/routes.ts). */
@@ -59,10 +68,14 @@ export function companyEntries(
 ): Entry[] {
   const labels = new Map<unknown, string>(packs.map(({ hostId, label }) => [hostId, label]))
   const desk = (name: string) => (side === 'desk' ? t('requests.deskPerson', { name }) : t('requests.desk'))
-  const happened = events.map(({ at, kind, details, personName, isStaff }) => ({
+  const happened = together(events).map(({ at, kind, details, personName, isStaff }) => ({
     at,
     who: personName === null ? t('requests.counter') : isStaff ? desk(personName) : personName,
-    words: t(`requests.event.${kind}`, { issue: 0, ...details, host: labels.get(details['hostId']) ?? '' }),
+    words: t(`requests.event.${wordOf(kind, details)}`, {
+      ...{ issue: 0, host: '' },
+      ...details,
+      ...(labels.has(details['hostId']) ? { host: labels.get(details['hostId']) } : {}),
+    }),
     reason: reasonOf(details['reason'], t),
     text: String(details['text'] ?? ''),
   }))

@@ -52,6 +52,16 @@ export async function listRequests(
   return pageOf(found, (row) => [row.at, row.id], size)
 }
 
+/** How many requests the person may see that fit. */
+export async function countRequests(tx: Db, customerId: string, filter: RequestFilter): Promise<number> {
+  const [row] = await tx
+    .select({ count: sql<number>`count(*)::int` })
+    .from(requests)
+    .innerJoin(people, eq(people.id, requests.requestedBy))
+    .where(and(eq(requests.customerId, customerId), ...conditions(filter)))
+  return row!.count
+}
+
 /** Throws NotFound where the company has no request of that number. */
 export async function findRequest(tx: Db, customerId: string, number: number) {
   const [request] = await tx
@@ -97,6 +107,9 @@ const subject = sql<Subject>`(
     select quantity, coalesce(to_host_id, from_host_id) as host_id from plan_lines
     where customer_id = ${requests.customerId} and plan_id = ${requests.planId}
     union all
+    select 0, (${requests.details} ->> 'hostId')::uuid where ${requests.kind} in ('decommission', 'update-contacts', 'undo')
+      and ${requests.details} ? 'hostId' and ${requests.planId} is null
+    union all
     select 0, host_id from request_packs
     where customer_id = ${requests.customerId} and request_id = ${requests.id} and ${requests.planId} is null
   ) touched
@@ -121,7 +134,7 @@ export function placeIn(after: string | undefined) {
 }
 
 /** An instant as Postgres writes it, '2026-11-24 05:24:50.123456+00', that exists. */
-function isInstant(text: string): boolean {
+export function isInstant(text: string): boolean {
   const seconds = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/.exec(text)?.[1]
   const iso = seconds?.replace(' ', 'T')
   const time = Date.parse(`${iso}Z`)

@@ -1,24 +1,30 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { Forbidden, NotFound } from '../errors.ts'
+import { changePart, sayChange } from '../customers/change-part.ts'
+import { Forbidden } from '../errors.ts'
+import { planPart, sayPlanPart } from '../plans/request-part.ts'
 import { privilegePart } from '../privileges/request-part.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { associated, signedIn } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
 import { accountRequestRoutes, MessageForm, numberOf } from './account/routes.ts'
 import { listDetails } from './detail.ts'
-import { fetchPack, reachRequest, readPack } from './fetch-pack.ts'
-import { packFileName } from './file-name.ts'
+import { reachRequest } from './fetch-pack.ts'
 import { listHref, readFilter } from './filter.ts'
 import { findByNumber } from './find.ts'
 import { cancelRequest, listMessages, writeFromCompany } from './messages.ts'
+import { requestPackPages } from './pack-pages.ts'
 import { requestPage } from './page.ts'
 import { listRequests } from './queries.ts'
+import { receiptPages } from './receipts/pages.ts'
 import { type Scope, seesCompany } from './scope.ts'
 import { requestKinds, requestStatuses, statusTag } from './status.ts'
 
 export function requestRoutes(app: App): void {
   accountRequestRoutes(app)
+  requestPackPages(app)
+  receiptPages(app)
   app.get('/requests/find', { config: signedIn }, (request, reply) => findByNumber(request, reply))
   app.get('/c/:customer/requests', { config: associated }, showList)
   app.get('/c/:customer/requests/:number', { config: associated }, (request, reply) =>
@@ -30,8 +36,6 @@ export function requestRoutes(app: App): void {
     sendMessage,
   )
   app.post('/c/:customer/requests/:number/cancellation', { config: associated }, cancel)
-  app.get('/c/:customer/requests/:number/packs/:host', { config: associated }, downloadPack)
-  app.get('/c/:customer/requests/:number/packs/:host/view', { config: associated }, showPack)
 }
 
 async function showList(request: FastifyRequest, reply: FastifyReply) {
@@ -56,7 +60,7 @@ async function showList(request: FastifyRequest, reply: FastifyReply) {
   })
 }
 
-async function showRequest(
+export async function showRequest(
   request: FastifyRequest,
   reply: FastifyReply,
   problems: Problem[],
@@ -70,18 +74,23 @@ async function showRequest(
   const scope = scopeOf(request)
   const found = await request.server.database.readCustomer(customer.id, async (tx) => {
     const about = await reachRequest(tx, customer.id, number, scope)
-    const [details, messages, privileges] = await Promise.all([
+    const [details, messages, privileges, plan, change] = await Promise.all([
       listDetails(tx, customer.id, about),
       listMessages(tx, customer.id, about.id),
       privilegePart(tx, customer.id, about, scope),
+      planPart(tx, customer.id, about, request.server.publisher().undoHours),
+      changePart(tx, customer.id, about),
     ])
-    return { about, messages, privileges, ...details }
+    return { about, messages, privileges, plan, change, ...details }
   })
   return reply.page('requests/show', {
     ...requestPage(request, scope, found),
     ofPrivileges: found.privileges,
+    ofChange: sayChange(request, found.about, found.change),
+    ofPlan: sayPlanPart(request, found.about, found.plan),
+    keys: [randomUUID(), randomUUID()],
     problems,
-    values: { text: values['text'] },
+    values: { text: values['text'], words: values['words'] },
   })
 }
 
@@ -110,39 +119,6 @@ function cancel(request: FastifyRequest, reply: FastifyReply) {
   })
 }
 
-async function downloadPack(request: FastifyRequest, reply: FastifyReply) {
-  const { customer } = request
-  // A browser that only asks for the size has not got the file.
-  const take = request.method === 'HEAD' ? readPack : fetchPack
-  const { pack } = await request.server.database.forCustomer(customer.id, (tx) =>
-    take(tx, customer.id, numberOf(request), hostOf(request), scopeOf(request)),
-  )
-  const name = packFileName(customer.number, pack.label, pack.issue)
-  return reply
-    .type('text/plain; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .send(pack.text)
-}
-
-async function showPack(request: FastifyRequest, reply: FastifyReply) {
-  const { customer, t } = request
-  const { request: about, pack } = await request.server.database.readCustomer(customer.id, (tx) =>
-    readPack(tx, customer.id, numberOf(request), hostOf(request), scopeOf(request)),
-  )
-  return reply.page('requests/pack', {
-    title: t('requests.pack.title', { host: pack.label, issue: pack.issue }),
-    about,
-    pack,
-    href: `${customer.base}/requests/${about.number}`,
-  })
-}
-
 function scopeOf({ person, customer }: FastifyRequest): Scope {
   return { personId: person!.id, holds: customer.holds }
-}
-
-function hostOf(request: FastifyRequest): string {
-  const { host } = request.params as { host: string }
-  if (!/^[0-9a-f-]{36}$/.test(host)) throw new NotFound()
-  return host
 }

@@ -34,11 +34,17 @@ export const customers = pgTable(
     name: text('name').notNull(),
     ...address,
     language: text('language').notNull().default('en'),
+    /** Whom to ask about the company's licenses: one of its contacts; and how to reach the company itself. */
+    contactId: uuid('contact_id').references(() => people.id),
+    phone: text('phone').notNull().default(''),
+    email: text('email').notNull().default(''),
     emailDomains: text('email_domains').array().notNull().default(sql`'{}'::text[]`),
     /** R9: null while the company has never had a supervisor. */
     firstSupervisedAt: instant('first_supervised_at'),
     /** Set by its supervisors: who is associated with it signs in with a second factor. */
     requiresSecondFactor: boolean('requires_second_factor').notNull().default(false),
+    /** Set by its supervisors: what a tool does waits for another holder of Licensing. */
+    requiresApproval: boolean('requires_approval').notNull().default(false),
     /** Day for which entitlements' and sums' owned quantities were last worked out (they change with the calendar). */
     countedOn: day('counted_on'),
     createdAt: instant('created_at').notNull().defaultNow(),

@@ -17,6 +17,7 @@ import { families } from './catalog.ts'
 import { customerId, instant } from './columns.ts'
 import { customers } from './customers.ts'
 import { entitlements } from './entitlements.ts'
+import { people } from './people.ts'
 
 const place = {
   /** Null: the family's port. */
@@ -46,6 +47,10 @@ export const hosts = pgTable(
     isPackCurrent: boolean('is_pack_current').notNull().default(false),
     createdAt: instant('created_at').notNull().defaultNow(),
     retiredAt: instant('retired_at'),
+    /** The request that took it out of service. */
+    retiredRequestId: uuid('retired_request_id'),
+    /** Who looks after it: a contact of the company. */
+    caretakerId: uuid('caretaker_id').references(() => people.id),
     loaded: jsonb('loaded').notNull().default({}),
   },
   (t) => [
@@ -55,6 +60,7 @@ export const hosts = pgTable(
       .where(sql`${t.status} = 'active'`),
     index('hosts_by_label').on(t.customerId, t.label, t.id),
     index('hosts_by_plan').on(t.customerId, t.planId),
+    index('hosts_by_former').on(t.customerId, t.replacesHostId),
     foreignKey({
       name: 'hosts_replaces',
       columns: [t.customerId, t.replacesHostId],
@@ -93,7 +99,7 @@ export const hostMembers = pgTable(
   ],
 )
 
-/** Every state of a host's address and port. Append-only. */
+/** Every state of a host's label, address and port. Append-only. */
 export const hostVersions = pgTable(
   'host_versions',
   {
@@ -103,8 +109,13 @@ export const hostVersions = pgTable(
     label: text('label').notNull(),
     ...place,
     recordedAt: instant('recorded_at').notNull().defaultNow(),
+    /** The request that changed it; null: a plan that made the host, or a load. */
+    requestId: uuid('request_id'),
   },
-  (t) => [primaryKey({ columns: [t.customerId, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.customerId, t.id] }),
+    index('host_versions_by_host').on(t.customerId, t.hostId, t.recordedAt),
+  ],
 )
 
 /** (customer, host, family, under maintenance or not); numbered at the first placement, never reused. */

@@ -16,6 +16,10 @@ export const publisher = pgTable(
     hostIdKinds: text('host_id_kinds').array().notNull().default(sql`'{}'::text[]`),
     movesPerYear: integer('moves_per_year').notNull().default(6),
     undoHours: integer('undo_hours').notNull().default(24),
+    /** Temporary licenses: days they last, how many of a product may be open, and begun in a rolling year. */
+    temporaryDays: integer('temporary_days').notNull().default(14),
+    temporaryOpen: integer('temporary_open').notNull().default(2),
+    temporaryPerYear: integer('temporary_per_year').notNull().default(4),
     /** Days for which things are kept after they have served (jobs/retention.ts). */
     keepSessionsDays: integer('keep_sessions_days').notNull().default(30),
     keepInvitationsDays: integer('keep_invitations_days').notNull().default(30),

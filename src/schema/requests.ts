@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   check,
   foreignKey,
   index,
@@ -11,6 +12,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 import { customerId, instant } from './columns.ts'
@@ -59,6 +61,11 @@ export const requests = pgTable(
     completedAt: instant('completed_at'),
     /** Since when it waits for the desk (a question of the company's people to answer, a decision); null: it does not. */
     deskSince: instant('desk_since'),
+    /** Since when it waits for a colleague's approval; null: it does not. */
+    colleagueSince: instant('colleague_since'),
+    /** Undo: the request whose transfers it reversed, and whether the moves of both do not count. */
+    undoesId: uuid('undoes_id'),
+    givesMovesBack: boolean('gives_moves_back').notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.customerId, t.id] }),
@@ -66,6 +73,12 @@ export const requests = pgTable(
     index('requests_by_time').on(t.customerId, t.createdAt.desc(), t.id.desc()),
     index('requests_for_desk').on(t.deskSince, t.id).where(sql`${t.deskSince} is not null`),
     index('requests_by_person').on(t.customerId, t.requestedBy, t.createdAt.desc(), t.id.desc()),
+    uniqueIndex('requests_undone_once')
+      .on(t.customerId, t.undoesId)
+      .where(sql`${t.undoesId} is not null and ${t.status} not in ('declined', 'cancelled')`),
+    index('requests_for_colleague')
+      .on(t.customerId, t.colleagueSince)
+      .where(sql`${t.colleagueSince} is not null`),
     check(
       'requests_status',
       sql`${t.status} in ('submitted', 'in-review', 'needs-information', 'completed', 'declined', 'cancelled')`,
@@ -87,6 +100,7 @@ export const requestEvents = pgTable(
       enum: [
         'submitted',
         'held',
+        'approved',
         'completed',
         'declined',
         'cancelled',
@@ -130,6 +144,7 @@ export const requestPacks = pgTable(
       columns: [t.customerId, t.hostId, t.issue],
       foreignColumns: [packs.customerId, packs.hostId, packs.issue],
     }),
+    index('request_packs_by_pack').on(t.customerId, t.hostId, t.issue),
   ],
 )
 
@@ -153,6 +168,7 @@ export const transfers = pgTable(
   (t) => [
     primaryKey({ columns: [t.customerId, t.id] }),
     index('transfers_by_entitlement').on(t.customerId, t.entitlementId, t.at),
+    index('transfers_by_time').on(t.customerId, t.at),
     index('transfers_by_request').on(t.customerId, t.requestId),
     index('transfers_to').on(t.customerId, t.toHostId, t.at),
     index('transfers_from').on(t.customerId, t.fromHostId, t.at),

@@ -6,8 +6,11 @@ import * as entitlements from './entitlements.ts'
 import * as hosts from './hosts.ts'
 import * as mail from './mail.ts'
 import * as notifications from './notifications.ts'
+import { packMarks } from './pack-marks.ts'
 import * as plans from './plans.ts'
 import * as privileges from './privileges.ts'
+import { requestReceipts } from './receipts.ts'
+import * as register from './register.ts'
 import * as requests from './requests.ts'
 
 const owned = [
@@ -27,14 +30,18 @@ const owned = [
   hosts.configurations,
   hosts.placements,
   hosts.packs,
+  register.hostNotes,
+  register.hostRetirements,
   plans.plans,
   plans.planLines,
+  plans.temporaryLicenses,
   privileges.privilegeDrafts,
   privileges.invitations,
   privileges.reviewLines,
   requests.requests,
   requests.requestEvents,
   requests.requestPacks,
+  requestReceipts,
   desk.requestMessages,
   requests.transfers,
   mail.mails,
@@ -66,6 +73,8 @@ export const APPEND_ONLY: string[] = [
   entitlements.terms,
   hosts.hostVersions,
   hosts.packs,
+  packMarks,
+  register.hostRetirements,
   requests.requestEvents,
   requests.requestPacks,
   desk.accountRequestEvents,

@@ -4,15 +4,21 @@ import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import { Invalid } from '../errors.ts'
 import { people } from '../schema.ts'
+import { labelled } from '../web/field-labels.ts'
+import { Forged, isOwnForm } from '../web/forgery.ts'
+import { formTokenOf } from '../web/form-token.ts'
 import { type Problem, readForm, text } from '../web/forms.ts'
-import { signedIn } from '../web/guard.ts'
+import { open, signedIn } from '../web/guard.ts'
 import { findKeptForm, keptPath } from '../web/kept-forms.ts'
 import { localPath } from '../web/local-path.ts'
+import { formerSession } from '../web/session.ts'
 import { codeLimitsFor, limitsFor } from './browser.ts'
 import { PasswordField } from './chosen-password.ts'
 import { findExclusiveIssuer, issuersOf } from './oidc/issuers.ts'
 import { verifyPassword } from './password.ts'
-import { takeCode, takeRecoveryCode } from './second-factor/queries.ts'
+import { markAccepted, wasAccepted } from './same-form.ts'
+import { takeCode } from './second-factor/queries.ts'
+import { useRecoveryCode } from './second-factor/use-recovery-code.ts'
 import { finishSignIn } from './steps.ts'
 import { countTry, forgetTries } from './throttle.ts'
 
@@ -33,9 +39,12 @@ export function freshRoutes(app: App): void {
     return showAgain(request, reply, [], { to })
   })
 
-  app.post('/sign-in/again', { config: { ...config, redisplay: showAgain } }, async (request, reply) => {
-    const { password, code, to } = readForm(request.body, AgainForm)
+  // Its second click comes after the session that the form was made for: the handler looks at its token.
+  const again = { ...open, ownToken: true, redisplay: showAgain } as const
+  app.post('/sign-in/again', { config: again }, async (request, reply) => {
     const { db } = app.database
+    if (!isOfThisSession(app, request)) return arriveLate(app, request, reply)
+    const { password, code, to } = readForm(request.body, AgainForm)
     const [person] = await db.select().from(people).where(eq(people.id, request.person!.id))
     const limits = [limitsFor(request, person!.email), codeLimitsFor(request, person!.email)]
     const minutes = await countTry(db, limits.flat())
@@ -46,7 +55,8 @@ export function freshRoutes(app: App): void {
     const isOff = await findExclusiveIssuer(db, person!.email)
     if (!(await verifyPassword(password, isOff ? null : person!.passwordHash)))
       throw new Invalid([{ field: 'password', key: 'again.wrong' }])
-    if (request.access!.hasSecondFactor && !(await takeEither(app, person!.id, code)))
+    const { hasSecondFactor } = request.access!
+    if (!(await accept(request, hasSecondFactor ? code : undefined)))
       throw new Invalid([{ field: 'code', key: 'second-factor.wrongCode' }])
     for (const [own] of limits) await forgetTries(db, own!.key)
     return finishSignIn(request, reply, { person: person!, to, way: 'password' })
@@ -62,18 +72,54 @@ export function freshRoutes(app: App): void {
     return reply.page('errors/expired', {
       title: request.t('again.keptTitle'),
       said: request.t(form.fields.length ? 'again.keptText' : 'again.keptEmpty'),
-      ...form,
+      action: form.action,
+      fields: labelled(form.fields, request.t),
     })
   })
 }
 
-/** A code of the app, or where the device is not at hand, one of the recovery codes. */
-async function takeEither(app: App, personId: string, code: string): Promise<boolean> {
-  const { database, config } = app
-  if (await takeCode(database.db, config, personId, code)) return true
-  return database.transaction(
-    async (tx) => (await takeRecoveryCode(tx, config, personId, code)) !== undefined,
-  )
+function isOfThisSession(app: App, request: FastifyRequest): boolean {
+  if (!request.person) return false
+  return isOwnForm(app, request, formTokenOf(app.config, request.session.sessionId))
+}
+
+/**
+ * A form made for an earlier session. Who has signed in again since, by the first of two clicks, goes where that one
+ * went; where the browser did not wait for its answer, the same form opens a session once more. Others sign in.
+ */
+async function arriveLate(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const to = localPath(text((request.body as { to?: unknown } | undefined)?.to))
+  if (request.person) {
+    if (!request.access!.isFresh) throw new Forged(false)
+    return reply.redirect(to, 303)
+  }
+  const { db } = app.database
+  const former = formerSession(request)
+  if (!former || !isOwnForm(app, request, former.token)) return reply.leadTo('/sign-in')
+  const [person] = await db.select().from(people).where(eq(people.id, former.personId))
+  if (person && !person.deletedAt && (await wasAccepted(db, request, person.id))) {
+    return finishSignIn(request, reply, { person, to, way: 'password' })
+  }
+  return reply.leadTo(to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`)
+}
+
+/**
+ * Takes the code of the second factor, if there is one: of the app, or where the device is not at hand one of the
+ * recovery codes. A form whose code was taken by its first click is as good as that one.
+ */
+async function accept(request: FastifyRequest, code: string | undefined): Promise<boolean> {
+  const { server, person, locale } = request
+  const { database, config } = server
+  const { id: personId } = person!
+  const isTaken = await database.transaction(async (tx) => {
+    const isGood =
+      code === undefined ||
+      (await takeCode(tx, config, personId, code)) ||
+      (await useRecoveryCode(tx, config, { personId, code, locale })) !== undefined
+    if (isGood) await markAccepted(tx, request, personId)
+    return isGood
+  })
+  return isTaken || (await wasAccepted(database.db, request, personId))
 }
 
 async function showAgain(

@@ -14,7 +14,8 @@ import { limitsFor } from './browser.ts'
 import { PasswordField } from './chosen-password.ts'
 import { freshRoutes } from './fresh.ts'
 import { singleSignOnRoutes } from './oidc/account-page.ts'
-import { findExclusiveIssuer, listIssuers } from './oidc/issuers.ts'
+import { companySignInRoutes } from './oidc/company-page.ts'
+import { findExclusiveIssuer, hasManyIssuers, listIssuers } from './oidc/issuers.ts'
 import { oidcRoutes } from './oidc/routes.ts'
 import { verifyPassword } from './password.ts'
 import { passwordLinkRoutes } from './password-link-routes.ts'
@@ -52,7 +53,9 @@ export function signInRoutes(app: App): void {
     const address = email.toLowerCase()
     const exclusive = await findExclusiveIssuer(app.database.db, address)
     if (exclusive) {
-      throw new Invalid([{ field: 'email', key: 'single-sign-on.only', params: { name: exclusive.name } }])
+      const isMany = hasManyIssuers(await listIssuers(app.database.db))
+      const key = isMany ? 'single-sign-on.onlyByCompany' : 'single-sign-on.only'
+      throw new Invalid([{ field: 'email', key, params: { name: exclusive.name } }])
     }
     const limits = limitsFor(request, address)
     const wait = await countTry(app.database.db, limits)
@@ -80,6 +83,7 @@ export function signInRoutes(app: App): void {
   secondStepRoutes(app)
   freshRoutes(app)
   oidcRoutes(app)
+  companySignInRoutes(app)
   secondFactorRoutes(app)
   companyFactorRoutes(app)
   singleSignOnRoutes(app)
@@ -94,12 +98,15 @@ async function showSignIn(
   const { publisher, database } = request.server
   const to = text(values.to)
   const accounts = publisher().isDemonstration ? demonstrationAccounts : []
+  const issuers = await listIssuers(database.db)
+  const company = to ? `/sign-in/company?to=${encodeURIComponent(to)}` : '/sign-in/company'
   return reply.page('sign-in/new', {
     title: request.t('sign-in.title'),
     problems,
     values: { email: values.email, to },
     accounts,
-    issuers: await listIssuers(database.db),
+    issuers,
+    byCompany: hasManyIssuers(issuers) ? company : undefined,
     isForm: to.startsWith(keptPath),
   })
 }

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { recordPersonActivity } from '../activity/record.ts'
 import type { App } from '../app.ts'
 import { Invalid } from '../errors.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { open } from '../web/guard.ts'
 import { localPath } from '../web/local-path.ts'
 import { codeLimitsFor } from './browser.ts'
-import { takeCode, takeRecoveryCode } from './second-factor/queries.ts'
+import { takeCode } from './second-factor/queries.ts'
+import { useRecoveryCode } from './second-factor/use-recovery-code.ts'
 import { findPending, finishSignIn, forgetPending } from './steps.ts'
 import { countTry, forgetTries } from './throttle.ts'
 
@@ -35,14 +35,10 @@ export function secondStepRoutes(app: App): void {
       show: showRecovery,
       take: async ({ id }) => {
         const { recoveryCode } = readForm(request.body, RecoveryForm)
-        const left = await app.database.transaction(async (tx) => {
-          const left = await takeRecoveryCode(tx, app.config, id, recoveryCode)
-          if (left === undefined)
-            throw new Invalid([{ field: 'recoveryCode', key: 'second-factor.wrongRecovery' }])
-          const verb = 'account.recovery-code-used'
-          await recordPersonActivity(tx, { personId: id, verb, details: { left } })
-          return left
-        })
+        const typed = { personId: id, code: recoveryCode, locale: request.locale }
+        const left = await app.database.transaction((tx) => useRecoveryCode(tx, app.config, typed))
+        if (left === undefined)
+          throw new Invalid([{ field: 'recoveryCode', key: 'second-factor.wrongRecovery' }])
         request.flash('second-factor.recoveryUsed', { left })
       },
     }),

@@ -20,8 +20,15 @@ export const topics: Record<string, Article> = {
   },
   'host-ids': {
     parts: [
-      { name: 'find', paragraphs: 1, points: 3 },
+      { name: 'find', paragraphs: 1, points: 4 },
       { name: 'triad', paragraphs: 1 },
+    ],
+  },
+  'license-files': {
+    parts: [
+      { name: 'reads', paragraphs: 2 },
+      { name: 'rules', points: 6 },
+      { name: 'here', paragraphs: 2 },
     ],
   },
   packs: {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { asc, eq } from 'drizzle-orm'
+import { recordPersonActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { newId } from '../ids.ts'
-import { issuerDomains, issuers } from '../schema.ts'
+import { identities, issuerDomains, issuers } from '../schema.ts'
+import { tellOwner } from '../sign-in/notice.ts'
 import { discover } from '../sign-in/oidc/discovery.ts'
 import { callbackOf } from '../sign-in/oidc/exchange.ts'
 import { isCallable } from '../sign-in/oidc/fetch.ts'
@@ -152,12 +154,28 @@ async function tryOut(issuer: string): Promise<void> {
 
 async function remove(issuer: string): Promise<number> {
   return withDatabase(async ({ owner }) => {
-    const gone = await owner.db
-      .delete(issuers)
-      .where(eq(issuers.issuer, issuer))
-      .returning({ id: issuers.id })
-    if (gone.length === 0) throw new Error(`There is no issuer ${issuer}: see "guichet issuer list".`)
-    process.stderr.write('Nobody signs in with it any more; accounts and their passwords stay.\n')
+    const unlinked = await owner.transaction((tx) => takeAway(tx, issuer))
+    process.stderr.write(
+      'Nobody signs in with it any more; accounts and their passwords stay. ' +
+        `Linked accounts whose owners are told by mail: ${unlinked}.\n`,
+    )
     return 0
   })
+}
+
+/**
+ * The issuer and its links; gives how many there were. Each goes into the record of its person: issuers belong to no
+ * company and to nobody, so that no other record of what was done would have a place for it.
+ */
+async function takeAway(tx: Db, issuer: string): Promise<number> {
+  const [found] = await tx.select().from(issuers).where(eq(issuers.issuer, issuer)).for('update')
+  if (!found) throw new Error(`There is no issuer ${issuer}: see "guichet issuer list".`)
+  const linked = await tx.delete(identities).where(eq(identities.issuerId, found.id)).returning()
+  await tx.delete(issuers).where(eq(issuers.id, found.id))
+  const details = { issuer: found.name, by: 'operator' }
+  for (const { personId } of linked) {
+    await recordPersonActivity(tx, { personId, verb: 'account.issuer-unlinked', details })
+    await tellOwner(tx, { personId, template: 'issuer-unlinked', params: details })
+  }
+  return linked.length
 }

@@ -3,6 +3,7 @@ import { recordPersonActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { newId } from '../ids.ts'
 import { people } from '../schema.ts'
+import { tellOwner } from '../sign-in/notice.ts'
 import { createPasswordLink } from '../sign-in/password-links.ts'
 import { removeSecondFactor } from '../sign-in/second-factor/queries.ts'
 import { endSessions } from '../sign-in/set-password.ts'
@@ -48,7 +49,7 @@ async function reset(email: string): Promise<number> {
     const had = await owner.transaction((tx) => takeAway(tx, email))
     process.stderr.write(
       had
-        ? `The second factor of ${email} is gone and their sessions have ended. Tell them, and do it only for who you know.\n`
+        ? `The second factor of ${email} is gone and their sessions have ended. They are told by mail. Do it only for who you know.\n`
         : `${email} has no second factor.\n`,
     )
     return 0
@@ -63,5 +64,6 @@ async function takeAway(tx: Db, email: string): Promise<boolean> {
   await endSessions(tx, personId)
   const details = { by: 'operator' }
   await recordPersonActivity(tx, { personId, verb: 'account.second-factor-removed', details })
+  await tellOwner(tx, { personId, template: 'second-factor-removed', params: details })
   return true
 }

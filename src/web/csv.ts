@@ -5,3 +5,9 @@
 export function neutral(cell: string): string {
   return /^[\s\u200b\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell
 }
+
+/** A cell as it was before it was kept from being a formula: without NULs, blanks at its ends and that apostrophe. */
+export function original(cell: string | undefined): string {
+  const text = (cell ?? '').replaceAll('\0', '').trim()
+  return /^'\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? text.slice(1) : text
+}

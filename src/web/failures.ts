@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import { Conflict, Forbidden, Invalid, Refusal } from '../errors.ts'
 import { toolAt } from '../overview/tools.ts'
 import { listSupervisors } from '../privileges/queries.ts'
+import { labelled } from './field-labels.ts'
 import { Forged } from './forgery.ts'
 import type { Problem } from './forms.ts'
 import { localPath } from './local-path.ts'
@@ -82,7 +83,7 @@ async function forbidden(error: Forbidden, request: FastifyRequest, reply: Fasti
 /** Nothing was done; what was typed comes back in a fresh form (quality.md 11), unless another site sent it. */
 function expiredForm(error: Forged, request: FastifyRequest, reply: FastifyReply): unknown {
   const title = request.t('errors.title.expired')
-  const fields = error.isCrossSite ? [] : typedFields(request.body)
+  const fields = error.isCrossSite ? [] : labelled(typedFields(request.body), request.t)
   retarget(request, reply)
   return reply.code(403).page('errors/expired', { title, fields, action: request.url, status: 403 })
 }
@@ -91,12 +92,14 @@ function expiredForm(error: Forged, request: FastifyRequest, reply: FastifyReply
 const mostFields = 1000
 const mostText = 1.2 * 1024 * 1024
 
+export type TypedField = { name: string; value: string }
+
 /** What was typed, to be sent again; nothing of a form that is larger than ours are. */
-export function typedFields(body: unknown): { name: string; value: string }[] {
+export function typedFields(body: unknown): TypedField[] {
   const fields = Object.entries((body ?? {}) as Record<string, unknown>)
     .filter(([name]) => !name.startsWith('_') && !/password/i.test(name))
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => ({ name, value: one })))
-    .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
+    .filter((field): field is TypedField => typeof field.value === 'string')
   const length = fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0)
   return fields.length <= mostFields && length <= mostText ? fields : []
 }

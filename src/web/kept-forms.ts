@@ -5,7 +5,7 @@ import type { Database } from '../db.ts'
 import { newId } from '../ids.ts'
 import { keptForms, people } from '../schema.ts'
 import { seal, unseal } from '../sign-in/seal.ts'
-import { typedFields } from './failures.ts'
+import { type TypedField, typedFields } from './failures.ts'
 import { isOwnForm } from './forgery.ts'
 import { text } from './forms.ts'
 import { localPath } from './local-path.ts'
@@ -14,7 +14,7 @@ import type { FormerSession } from './session.ts'
 /** Where a request is led to before it may act, and the session that its form was made for. */
 export type LedTo = { place: string; session: FormerSession }
 
-export type KeptForm = { action: string; fields: { name: string; value: string }[] }
+export type KeptForm = { action: string; fields: TypedField[] }
 
 /** Where a kept form is given back. */
 export const keptPath = '/sign-in/kept/'

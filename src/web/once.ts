@@ -34,11 +34,10 @@ export async function actOnce(
 }
 
 async function claim(tx: Db, request: FastifyRequest, work: (tx: Db) => Promise<string>): Promise<string> {
-  const body = (request.body ?? {}) as Record<string, unknown>
-  const key = String(body._key ?? '')
-  if (!uuid.test(key)) throw new Conflict('forms.withoutKey')
+  const key = formKeyOf(request)
+  if (!key) throw new Conflict('forms.withoutKey')
   const personId = request.person?.id ?? nobody
-  const digest = digestOf(request, body)
+  const digest = digestOfForm(request)
   const claimed = await tx.execute(sql`
     insert into form_keys (person_id, key, body_digest, location) values (${personId}, ${key}, ${digest}, '')
     on conflict (person_id, key) do nothing returning key`)
@@ -55,7 +54,15 @@ async function claim(tx: Db, request: FastifyRequest, work: (tx: Db) => Promise<
   return location
 }
 
-function digestOf(request: FastifyRequest, body: Record<string, unknown>): string {
+/** The key of the form that was sent; undefined where it has none. */
+export function formKeyOf({ body }: FastifyRequest): string | undefined {
+  const key = String((body as { _key?: unknown } | undefined)?._key ?? '')
+  return uuid.test(key) ? key : undefined
+}
+
+/** What tells whether a form of the same key is the same: address and fields, in hex. */
+export function digestOfForm(request: FastifyRequest): string {
+  const body = (request.body ?? {}) as Record<string, unknown>
   // With a key, since a form may hold a password, which a plain digest would help to guess.
   const hash = createHmac('sha256', keyFor(request.server.config, 'form')).update(request.url)
   for (const field of Object.keys(body).sort()) {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { holdsOf } from '../accounts/access.ts'
 
 export interface Section {
   id: string
@@ -10,23 +11,24 @@ export interface Section {
 /** The sections of the frame for the company of the page, or the active one: those this person can open. */
 export function sectionsOf(request: FastifyRequest): Section[] {
   if (request.person?.isStaff && !request.customer) return deskSections(request)
-  const base = request.customer?.base ?? request.access?.active?.base
-  if (!base) return []
-  const holds = request.customer?.holds
+  const company = request.customer ?? request.access?.active
+  if (!company) return []
+  const { base } = company
+  const { holds } = holdsOf(company, request.person!, request.server.publisher())
   const path = request.url.split('?')[0]!
-  const tools = !holds || holds.licensing || holds.reporting
+  const tools = holds.licensing || holds.reporting
   const all = [
     { id: 'overview', href: base, isShown: true },
-    { id: 'licenses', href: `${base}/licenses`, isShown: tools, also: ['/configure', '/plans'] },
-    { id: 'hosts', href: `${base}/hosts`, isShown: tools },
-    { id: 'requests', href: `${base}/requests`, isShown: true },
-    { id: 'reports', href: `${base}/report`, isShown: !holds || holds.reporting, also: ['/packs'] },
     {
-      id: 'people',
-      href: `${base}/people`,
-      isShown: !holds || holds.supervisor,
-      also: ['/activity'],
+      id: 'licenses',
+      href: `${base}/licenses`,
+      isShown: tools,
+      also: ['/license-file', '/configure', '/plans'],
     },
+    { id: 'hosts', href: `${base}/hosts`, isShown: tools, also: ['/addresses'] },
+    { id: 'requests', href: `${base}/requests`, isShown: true },
+    { id: 'reports', href: `${base}/report`, isShown: holds.reporting, also: ['/packs'] },
+    { id: 'people', href: `${base}/people`, isShown: holds.supervisor, also: ['/activity'] },
     { id: 'learn', href: '/learn', isShown: true },
   ]
   return all

@@ -297,6 +297,63 @@ describe('R8: right proof', () => {
     expect(await association('100234')).toBeUndefined()
   })
 
+  test('a supervisor asks for information; the answer puts it back in review and is mailed to the supervisors', async () => {
+    const { number } = await tryUpgrade(plain, '100234', 'SO-100234')
+    await examine(it, number)
+    const supervisor = await it.signIn('supervisor@demo.example')
+    const url = `/c/100234/upgrades/${number}`
+    const page = await supervisor.get(url)
+    const empty = await supervisor.submit(page, { question: '' }, `${url}/questions`)
+    expect([empty.status, empty.one('#question').getAttribute('aria-invalid')]).toEqual([422, 'true'])
+    const other = await it.signIn('stranger@demo.example')
+    const token = (await other.get('/account')).one('input[name=_csrf]').getAttribute('value')!
+    const away = `/c/100555/upgrades/${number}/questions`
+    expect((await other.post(away, { question: 'x', _csrf: token, _key: crypto.randomUUID() })).status).toBe(
+      404,
+    )
+    const licensing = await it.signIn('licensing@demo.example')
+    expect((await licensing.get(url)).status).toBe(403)
+    await forgetMails(it)
+    const asked = await supervisor.submitAndFollow(
+      page,
+      { question: 'In which <b>team</b>?' },
+      `${url}/questions`,
+    )
+    expect(asked.text).toContain('Needs information')
+    expect(await listMails(it)).toEqual(['account-request-question plain@demo.example'])
+    const own = await plain.get(`/requests/${number}`)
+    // Who decides is the license desk to who asks: that it is a supervisor would say that the proof was right.
+    expect(own.text).toContain('The license desk has a question.')
+    expect(own.text).toContain('In which <b>team</b>?')
+    expect(own.text).not.toContain('Sylvie Perrin')
+    await forgetMails(it)
+    await plain.submit(own, { text: 'The drawing office.' }, `/requests/${number}/messages`)
+    await doJobs(it)
+    expect(await listMails(it)).toEqual(['upgrade-message supervisor@demo.example'])
+    const answered = await supervisor.get(url)
+    expect(answered.text).toMatch(/In review[\s\S]*The drawing office/)
+    const done = await supervisor.submitAndFollow(answered, {}, `${url}/approval`)
+    expect(done.text).toContain('Completed')
+    expect((await supervisor.submit(answered, { question: 'Too late?' }, `${url}/questions`)).status).toBe(
+      409,
+    )
+    const verbs = await it.db.owner.db.execute<{ verb: string }>(sql`
+      select verb from activity where verb like 'upgrade.%' and details ->> 'number' = ${String(number)} order by seq`)
+    expect(verbs.map(({ verb }) => verb)).toEqual(['upgrade.questioned', 'upgrade.approved'])
+  })
+
+  test('the page of people says how many wait, and leads to them', async () => {
+    const supervisor = await it.signIn('supervisor@demo.example')
+    const waiting = async () => {
+      const page = await supervisor.get('/c/100234/people')
+      const link = page.all('main a[href="/c/100234/upgrades"]')[0]!.textContent!
+      return Number(/(\d+|nobody)/.exec(link)![0].replace('nobody', '0'))
+    }
+    const before = await waiting()
+    await examine(it, (await tryUpgrade(plain, '100234', 'SO-100234')).number)
+    expect(await waiting()).toBe(before + 1)
+  })
+
   test('without a supervisor the desk is told', async () => {
     const { number } = await tryUpgrade(plain, '100990', 'SO-100990')
     await doJobs(it)

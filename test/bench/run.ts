@@ -21,9 +21,11 @@ import { migrate } from '../../src/tasks/migrate.ts'
 import { todayIn } from '../../src/web/format.ts'
 import { planner } from '../helpers/plans.ts'
 import { makeCatalog, makeCompany } from './data.ts'
+import { measurePlans } from './plans.ts'
 
 // `npm run bench`: License summary (50 rows) and one request page, signed in, ten connections, beside a bare node:http
 // server that makes the same database calls for the page's own rows and sends the same bytes; at two sizes of company.
+// Then plans of 5,000 lines and a crowd of small ones (plans.ts); BENCH_ONLY=plans measures these alone.
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 8)
 const sizes = [1_000, 100_000]
@@ -37,17 +39,24 @@ await chmod(home, 0o755)
 const server = await startEmbedded({ home, log: () => {} })
 try {
   await migrate(server.ownerUrl, new URL(server.appUrl).username)
-  await run()
+  await prepare()
+  if (process.env['BENCH_ONLY'] !== 'plans') await run()
+  await measurePlans({ owner: server.ownerUrl, app: server.appUrl })
 } finally {
   await server.stop()
   await rm(home, { recursive: true, force: true })
 }
 
+async function prepare(): Promise<void> {
+  const owner = connect({ url: server.ownerUrl })
+  await owner.db.insert(schema.publisher).values({ id: 1, name: 'Bench', timeZone: 'UTC' })
+  await makeCatalog(owner)
+  await owner.close()
+}
+
 async function run(): Promise<void> {
   const owner = connect({ url: server.ownerUrl })
   const app = connect({ url: server.appUrl })
-  await owner.db.insert(schema.publisher).values({ id: 1, name: 'Bench', timeZone: 'UTC' })
-  await makeCatalog(owner)
   const pages: Record<string, Query[]> = {}
   const names: Record<string, string> = {}
   for (const size of sizes) {

@@ -83,3 +83,22 @@ test('what is only for the screen is not on paper, and what is folded is', { tim
   ).toBe('avoid')
   await it.context.close()
 })
+
+test.each([
+  ['supervisor@demo.example', '/c/100234/people'],
+  ['both@demo.example', '/c/100234/packs'],
+])(
+  'a list whose lines can be ticked is on paper without what ticks them: %s, %s',
+  {
+    timeout,
+  },
+  async (email, path) => {
+    const { context, page } = await guest(browser, counter, email)
+    await page.goto(path)
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('tbody th').first().isVisible()).toBe(true)
+    for (const part of await page.locator('main :is(input, select, button)').all())
+      expect(await part.isVisible()).toBe(false)
+    await context.close()
+  },
+)

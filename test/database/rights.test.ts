@@ -10,8 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-// Numbers are unique per publisher: these two say who has which, and belong to no customer.
-const registers = ['contract_numbers', 'order_numbers']
+// Unique per publisher: these say who has which number, or whose pack a printed code names, and belong to no customer.
+const registers = ['contract_numbers', 'order_numbers', 'pack_marks']
 
 const ask = (text: string) => db.owner.sql.unsafe(text)
 const column = async (text: string) => (await ask(text)).map((row) => Object.values(row)[0])

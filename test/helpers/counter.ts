@@ -28,12 +28,25 @@ export const journeys: { way: Way; locale: Locale }[] = [
 /** `words` are those of the catalogue as `textOf` gives them. */
 export type Guest = Visit & { words: Translate; locale: Locale }
 
+type GuestOptions = Partial<VisitOptions> & { way?: Way; locale?: Locale }
+
 /** A person of the cast at the counter, signed in, reading in that language. */
 export async function guest(
   browser: Browser,
-  { base, t }: Counter,
+  counter: Counter,
   email: string,
-  { way, locale, ...options }: Partial<VisitOptions> & { way?: Way; locale?: Locale } = {},
+  options: GuestOptions = {},
+): Promise<Guest> {
+  const visited = await stranger(browser, counter, options)
+  await signIn(visited.page, email, counter.t.cast.password)
+  return visited
+}
+
+/** Somebody not signed in, reading in that language. */
+export async function stranger(
+  browser: Browser,
+  { base }: Counter,
+  { way, locale, ...options }: GuestOptions = {},
 ): Promise<Guest> {
   const language = locale ?? 'en'
   const visited = await visit(browser, {
@@ -42,7 +55,6 @@ export async function guest(
     locale: language === 'fr' ? 'fr-FR' : 'en-GB',
     ...options,
   })
-  await signIn(visited.page, email, t.cast.password)
   return { ...visited, locale: language, words: wordsIn(language) }
 }
 

@@ -103,6 +103,13 @@ export const deskPages: PageState[] = [
     one('waiting', '/refusal').company,
     {},
   ),
+  sent(
+    'an upgrade to decide, no question',
+    'supervisor',
+    one('waiting').company,
+    one('waiting', '/questions').company,
+    {},
+  ),
   page('newcomers', 'open', () => '/c/100871/newcomers'),
   page('newcomers, nobody', 'both', () => '/c/100234/newcomers'),
   page('overview, newcomers wait', 'open', () => '/c/100871'),

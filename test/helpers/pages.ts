@@ -3,6 +3,7 @@ import { askEmailChange } from '../../src/accounts/email-changes.ts'
 import { createPasswordLink } from '../../src/sign-in/password-links.ts'
 import { createRegistration } from '../../src/sign-in/registrations.ts'
 import { deskPages } from './desk-pages.ts'
+import { licenseFilePages } from './license-file-pages.ts'
 import { notificationPages } from './notification-pages.ts'
 import { peoplePages } from './people-pages.ts'
 import { signInPages } from './sign-in-pages.ts'
@@ -89,8 +90,8 @@ const ofVisitors: PageState[] = [
   page('support', '', '/support'),
   page('services', '', '/services'),
   page('learn', '', '/learn'),
-  ...['summary', 'configure', 'host-ids', 'packs', 'report', 'requests', 'privileges'].map((topic) =>
-    page(`learn: ${topic}`, '', `/learn/${topic}`),
+  ...['summary', 'configure', 'host-ids', 'license-files', 'packs', 'report', 'requests', 'privileges'].map(
+    (topic) => page(`learn: ${topic}`, '', `/learn/${topic}`),
   ),
   page('accessibility', '', '/accessibility'),
   page('privacy', '', '/privacy'),
@@ -240,6 +241,7 @@ export const pageStates: PageState[] = [
   { name: 'notices of R11 and R12, flash', status: 200, open: notices },
   ...ofLicenses,
   ...ofPlans,
+  ...licenseFilePages,
   ...ofRequests,
   ...deskPages,
   ...peoplePages,

@@ -10,6 +10,9 @@ import { dayFromNow } from './makers.ts'
 export const testPublisher = {
   name: 'Halden Software',
   movesPerYear: 6,
+  temporaryDays: 14,
+  temporaryOpen: 2,
+  temporaryPerYear: 4,
   allowAnyHostId: false,
   hostIdKinds: [] as string[],
 }

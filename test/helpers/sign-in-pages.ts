@@ -89,6 +89,27 @@ export const signInPages: PageState[] = [
   state('sign in, with an issuer', (stage) =>
     withIssuer(stage, async () => (await stage.as('')).get('/sign-in')),
   ),
+  state('sign in, with many issuers', (stage) =>
+    withIssuer(stage, async () => {
+      const { db } = stage.t.db.owner
+      const others = ['Nord', 'Ponant', 'Sud'].map((name) => ({
+        ...{ id: newId(), name, issuer: `https://${name}.example`, clientId: 'guichet' },
+      }))
+      await db.insert(issuers).values(others)
+      const answer = await (await stage.as('')).get('/sign-in')
+      for (const { id } of others) await db.delete(issuers).where(eq(issuers.id, id))
+      return answer
+    }),
+  ),
+  at('sign in, by company', '', '/sign-in/company'),
+  state(
+    'sign in, by company, none',
+    async (stage) => {
+      const browser = await stage.as('')
+      return browser.submit(await browser.get('/sign-in/company'), { email: 'x@nowhere.example' })
+    },
+    422,
+  ),
   state('on to an issuer', (stage) =>
     withIssuer(stage, async (id) => {
       const browser = await stage.anew('')

@@ -81,7 +81,8 @@ describe('Hosts', () => {
       'Bruno Carré',
     ])
       expect(page.text).toContain(words)
-    expect(page.all(`a[href="/c/100234/requests/${requestNumber}"]`)).toHaveLength(1)
+    // By the transfer, and by the pack that came of it.
+    expect(page.all(`a[href="/c/100234/requests/${requestNumber}"]`)).toHaveLength(2)
     expect(page.link('Forma Base')).toBe('/c/100234/licenses/FRM-1000-F')
   })
 

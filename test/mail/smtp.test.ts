@@ -129,6 +129,30 @@ test('mail of nobody’s account and of no company goes to the address given, wi
   expect(row).toMatchObject({ tries: 1, sentAt: expect.any(Date) })
 })
 
+test('a one-time link of a mail that is given up is not kept, of a person’s mail and of a company’s', async () => {
+  const { url } = await server({ refuse: () => [550, '5.1.1 No such user'] })
+  const ofPerson = await db.database.transaction((tx) =>
+    queuePersonMail(tx, {
+      personId: null,
+      to: 'gone@example.com',
+      language: 'en',
+      template: 'password-forgotten',
+      params: { publisher: 'Halden Software', token: 'a-secret' },
+    }),
+  )
+  const ofCompany = await queue('Gone', 'gone2@example.com')
+  await db.owner.db
+    .update(mails)
+    .set({ params: { number: 100000009, kind: 'configure', token: 'a-secret' } })
+    .where(eq(mails.id, ofCompany.mailId))
+  await send(appAt(url), { mailId: ofPerson })
+  await send(appAt(url), ofCompany)
+  const [row] = await db.owner.db.select().from(personMails).where(eq(personMails.id, ofPerson))
+  expect(row).toMatchObject({ params: { publisher: 'Halden Software' }, refusedAt: expect.any(Date) })
+  expect((await stored(ofCompany.mailId))?.params).toEqual({ number: 100000009, kind: 'configure' })
+  expect(row!.params).not.toHaveProperty('token')
+})
+
 test('an address refused for good is given up at once, and the desk can see it', async () => {
   const { url, delivered } = await server({
     refuse: (to) => (to.startsWith('gone') ? [550, '5.1.1 No such user'] : undefined),

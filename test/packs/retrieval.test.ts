@@ -41,7 +41,8 @@ test('R7: Reporting retrieves the current pack of a host; the answer is a reques
 test('R7: several at once are one request', async () => {
   const answer = await retrieve([one.host.id, two.host.id])
   const page = await browser.get(answer.location)
-  expect(page.all('a[download]')).toHaveLength(2)
+  expect(page.all('.g-panel a[download]')).toHaveLength(2)
+  expect(page.link('Download all as a zip (2 packs)')).toMatch(/\/packs\.zip$/)
 })
 
 test('R7: what was loaded since the last issue gives a new issue at retrieval, once', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { recordRequest } from '../../src/requests/record.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { heldBy, setHeld, wish } from '../helpers/privileges.ts'
 import type { Visitor } from '../helpers/visitor.ts'
@@ -93,6 +94,16 @@ describe('R10: asking for a privilege from the refusal page', () => {
     expect([answer.status, answer.text.includes('Choose the privilege')]).toEqual([422, true])
     await setHeld(t, { customerId, personId }, ['licensing'])
     expect((await none.submit(page, { privilege: 'licensing' }, `${base}/people/asked/new`)).status).toBe(422)
+  })
+
+  test('a request that does not say which privilege is shown, and offers no answer', async () => {
+    const { number } = await t.app.database.forCustomer(customerId, (tx) =>
+      recordRequest(tx, { customerId, kind: 'ask-privilege', status: 'in-review', personId, details: {} }),
+    )
+    const page = await supervisor.get(`${base}/requests/${number}`)
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Not recorded')])
+    expect(page.body).not.toContain(`${base}/people/asked/${number}`)
+    expect((await supervisor.get(`${base}/people/asked/${number}`)).status).toBe(404)
   })
 
   test('where nobody can give one, the way is to ask for a supervisor', async () => {

@@ -4,7 +4,6 @@ import { reviewAll } from '../../src/privileges/review-job.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { wish } from '../helpers/privileges.ts'
 import type { Visitor } from '../helpers/visitor.ts'
-import { placeLicenses } from '../helpers/work.ts'
 
 const base = '/c/100234'
 let t: TestApp
@@ -16,8 +15,6 @@ beforeAll(async () => {
   t = await testApp()
   customerId = t.cast.customers['100234']!
   supervisor = await t.signIn('supervisor@demo.example')
-  // The jobs know a company by what it bought.
-  await placeLicenses(t.db, customerId, id('both'))
 })
 afterAll(() => t.close())
 

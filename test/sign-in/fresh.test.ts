@@ -68,6 +68,56 @@ describe('a risky act', () => {
     expect((await browser.get('/')).location).toBe('/c/100990')
   })
 
+  test('a double click on it ends where the first did, whether the browser took the first answer or not', async () => {
+    const email = 'several@demo.example'
+    await giveSecondFactor({ config: t.config, owner: t.db.owner }, email)
+    const code = () => nextCode({ config: t.config, owner: t.db.owner }, email)
+    const browser = t.visitor()
+    await browser.signIn(email, password, code)
+    await age(browser, 16)
+    const form = await browser.get('/sign-in/again?to=%2Fc%2F100990')
+    const before = new Map(browser.cookies)
+    const typed = { password, code: await code() }
+    expect((await browser.submit(form, typed, '/sign-in/again')).location).toBe('/c/100990')
+    expect((await browser.submit(form, typed, '/sign-in/again')).location).toBe('/c/100990')
+    const deaf = t.visitor()
+    for (const [name, value] of before) deaf.cookies.set(name, value)
+    expect((await deaf.submit(form, typed, '/sign-in/again')).location).toBe('/c/100990')
+    expect((await deaf.get('/c/100990')).status).toBe(200)
+    const both = [0, 1].map(() => {
+      const one = t.visitor()
+      for (const [name, value] of browser.cookies) one.cookies.set(name, value)
+      return one
+    })
+    await age(browser, 16)
+    const next = await browser.get('/sign-in/again?to=%2Faccount')
+    const second = { password, code: await code() }
+    const answers = await Promise.all(both.map((one) => one.submit(next, second, '/sign-in/again')))
+    expect(answers.map(({ location }) => location)).toEqual(['/account', '/account'])
+    await t.db.owner.db.execute(sql`delete from second_factors`)
+  })
+
+  test('only the very same form does, for a minute, on that browser', async () => {
+    const browser = await t.signIn('none@demo.example')
+    await age(browser, 16)
+    const form = await browser.get('/sign-in/again?to=%2Faccount')
+    const before = new Map(browser.cookies)
+    const late = () => {
+      const one = t.visitor()
+      for (const [name, value] of before) one.cookies.set(name, value)
+      return one
+    }
+    await browser.submit(form, { password }, '/sign-in/again')
+    const toSignIn = '/sign-in?to=%2Faccount'
+    expect((await late().submit(form, { password: 'another' }, '/sign-in/again')).location).toBe(toSignIn)
+    const stranger = late()
+    stranger.cookies.delete('guichet_former')
+    expect((await stranger.submit(form, { password }, '/sign-in/again')).location).toBe('/sign-in')
+    expect((await late().post('/sign-in/again', { password, _csrf: 'x' })).location).toBe('/sign-in')
+    await t.db.owner.db.execute(sql`update form_keys set created_at = now() - interval '2 minutes'`)
+    expect((await late().submit(form, { password }, '/sign-in/again')).location).toBe(toSignIn)
+  })
+
   test('a form is kept until then, acts on nothing before, and comes back to be sent', async () => {
     const browser = await t.signIn('both@demo.example')
     await giveSecondFactor({ config: t.config, owner: t.db.owner }, 'both@demo.example')

@@ -327,6 +327,31 @@ describe('who must have one', () => {
   })
 })
 
+test('after the secret of the installation was replaced, typed codes are answered with the way out', async () => {
+  const email = 'stranger@demo.example'
+  const personId = t.cast.people[email]!
+  const secret = seal({ secret: 'another secret of 32 characters!' }, 'totp', personId, '00'.repeat(20))
+  const confirmedAt = new Date()
+  await t.db.owner.db.insert(secondFactors).values({ personId, secret, confirmedAt })
+  const browser = t.visitor()
+  await browser.submit(await browser.get('/sign-in'), { email, password }, '/sign-in')
+  const words = 'Codes of this account can no longer be checked'
+  const code = await browser.submit(await browser.get('/sign-in/second-factor'), { code: '123456' })
+  expect([code.status, code.text]).toEqual([422, expect.stringContaining(words)])
+  const recovery = await browser.submit(await browser.get('/sign-in/recovery'), {
+    recoveryCode: 'AAAAA-AAAAA',
+  })
+  expect([recovery.status, recovery.text]).toEqual([422, expect.stringContaining(words)])
+  // One that was being set up at that moment starts over.
+  await t.db.owner.db
+    .update(secondFactors)
+    .set({ confirmedAt: null })
+    .where(eq(secondFactors.personId, personId))
+  const setUp = await (await t.signIn(email)).get(`${place}/new`)
+  expect([setUp.status, setUp.all('.g-secret code').length]).toEqual([200, 8])
+  await t.db.owner.db.delete(secondFactors).where(eq(secondFactors.personId, personId))
+})
+
 // A command takes seconds to start.
 const slow = { timeout: 90_000 }
 

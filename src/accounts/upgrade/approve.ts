@@ -3,6 +3,7 @@ import { recordActivity } from '../../activity/record.ts'
 import type { Db } from '../../db.ts'
 import { queueMail } from '../../mail/outbox.ts'
 import { grant } from '../../privileges/grant.ts'
+import { joinCompany } from '../../privileges/join.ts'
 import type { Privilege } from '../../privileges/list.ts'
 import { recordAccountEvent } from '../../requests/account/record.ts'
 import { settle } from '../../requests/account/settle.ts'
@@ -26,12 +27,7 @@ export async function approveUpgrade(
   const { personId, number } = await settle(tx, requestId, 'completed', by)
   const awaits = by === null
   await tx.execute(sql`update account_requests set customer_id = ${customerId} where id = ${requestId}`)
-  await tx.execute(sql`
-    insert into associations (customer_id, person_id, awaits_confirmation)
-    values (${customerId}, ${personId}, ${awaits}) on conflict do nothing`)
-  await tx.execute(sql`
-    update people set primary_customer_id = coalesce(primary_customer_id, ${customerId}::uuid)
-    where id = ${personId}`)
+  await joinCompany(tx, customerId, personId, { awaits })
   await recordAccountEvent(tx, {
     requestId,
     personId: by,

@@ -1,12 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { recordActivity } from '../../activity/record.ts'
 import type { App } from '../../app.ts'
+import type { Db } from '../../db.ts'
 import { Forbidden, Invalid, NotFound } from '../../errors.ts'
 import { isId } from '../../ids.ts'
 import type { Privilege } from '../../privileges/list.ts'
+import { lockAsSupervisor } from '../../privileges/members.ts'
 import { accountRequestPage } from '../../requests/account/page.ts'
-import { findAccountRequest, listAccountEvents } from '../../requests/account/queries.ts'
-import { declineAccountRequest } from '../../requests/account/settle.ts'
+import { type AccountRequest, findAccountRequest, listAccountEvents } from '../../requests/account/queries.ts'
+import { longestText } from '../../requests/account/routes.ts'
+import { askAccountInformation, declineAccountRequest } from '../../requests/account/settle.ts'
 import { parseRequestNumber } from '../../requests/number.ts'
 import { statusTag } from '../../requests/status.ts'
 import { list, type Problem, readForm } from '../../web/forms.ts'
@@ -18,6 +22,7 @@ import { readDecline } from './decline-form.ts'
 import { confirmNewcomer, listNewcomers, refuseNewcomer } from './newcomers.ts'
 
 const NewcomerForm = Type.Object({ person: Type.String({ minLength: 36, maxLength: 36 }) })
+const QuestionForm = Type.Object({ question: Type.String({ minLength: 1, maxLength: longestText }) })
 const supervisor = requires('supervisor')
 
 /** R8 inside a company: its supervisors decide who is let in, its contacts vouch for who was let in at once. */
@@ -44,6 +49,7 @@ export function companyUpgradeRoutes(app: App): void {
         const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
         const privileges = readPrivileges((body as Record<string, unknown> | undefined)?.['privileges'])
         const by = request.person!.id
+        await lockAsSupervisor(tx, customer.id, by)
         await approveUpgrade(tx, { requestId: found.id, customerId: customer.id, by, privileges })
         request.flash('accounts.upgrades.approved', { name: found.personName })
         return `${customer.base}/upgrades/${found.number}`
@@ -58,8 +64,26 @@ export function companyUpgradeRoutes(app: App): void {
         const { customer } = request
         const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
         const decline = readDecline(request.body)
-        await declineAccountRequest(tx, { requestId: found.id, by: request.person!.id, ...decline })
+        const by = request.person!.id
+        await declineAccountRequest(tx, { requestId: found.id, by, ...decline })
+        await record(tx, { request, about: found, verb: 'upgrade.declined' })
         request.flash('accounts.upgrades.declined', { name: found.personName })
+        return `${customer.base}/upgrades/${found.number}`
+      }),
+  )
+
+  app.post(
+    '/c/:customer/upgrades/:upgrade/questions',
+    { config: { ...supervisor, redisplay: showUpgrade } },
+    (request, reply) =>
+      actOnce(request, reply, async (tx) => {
+        const { customer } = request
+        const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
+        if (found.kind !== 'upgrade') throw new NotFound()
+        const { question: text } = readForm(request.body, QuestionForm)
+        await askAccountInformation(tx, { requestId: found.id, by: request.person!.id, text })
+        await record(tx, { request, about: found, verb: 'upgrade.questioned' })
+        request.flash('accounts.upgrades.asked', { name: found.personName })
         return `${customer.base}/upgrades/${found.number}`
       }),
   )
@@ -89,6 +113,23 @@ export function companyUpgradeRoutes(app: App): void {
   }
 }
 
+type Deed = {
+  request: FastifyRequest
+  about: AccountRequest
+  verb: 'upgrade.declined' | 'upgrade.questioned'
+}
+
+async function record(tx: Db, { request, about, verb }: Deed): Promise<void> {
+  await recordActivity(tx, {
+    customerId: request.customer.id,
+    personId: request.person!.id,
+    verb,
+    objectKind: 'person',
+    objectId: about.personId,
+    details: { number: about.number },
+  })
+}
+
 /** Who awaits confirmation, or has not confirmed their own address, vouches for nobody. */
 function mustVouch({ customer, person }: FastifyRequest): void {
   if (customer.awaitsConfirmation || !person!.isConfirmed) throw new Forbidden()
@@ -109,7 +150,7 @@ async function showUpgrade(
   return reply.page('accounts/company-upgrade', {
     ...accountRequestPage(request, about, events, 'supervisors'),
     problems,
-    values: { privileges: list(values['privileges']), reason: values['reason'], words: values['words'] },
+    values: { ...values, privileges: list(values['privileges']) },
   })
 }
 

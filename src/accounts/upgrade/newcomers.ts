@@ -5,6 +5,8 @@ import type { Db } from '../../db.ts'
 import { Conflict } from '../../errors.ts'
 import { queueMail } from '../../mail/outbox.ts'
 import { tellDesk } from '../../mail/tell-desk.ts'
+import { removeMembers } from '../../privileges/leave.ts'
+import { lockCompany } from '../../privileges/members.ts'
 
 export type Newcomer = { id: string; name: string; email: string; since: Date }
 
@@ -40,15 +42,17 @@ export async function confirmNewcomer(tx: Db, { customerId, personId, by }: Act)
   await queueMail(tx, { customerId, personId, template: 'association-confirmed', params: {} })
 }
 
-/** An existing contact says that this person is none of theirs: the association ends, and the desk is told. */
+/**
+ * An existing contact says that this person is none of theirs: the association ends, and the desk is told. Throws
+ * Conflict where nobody waits any more: whom a supervisor gave a privilege is confirmed by that.
+ */
 export async function refuseNewcomer(tx: Db, { customerId, personId, by }: Act): Promise<void> {
-  const gone = await tx.execute(sql`
-    delete from associations
-    where customer_id = ${customerId} and person_id = ${personId} and awaits_confirmation returning person_id`)
-  if (gone.length === 0) throw new Conflict('accounts.newcomers.settled')
-  await tx.execute(sql`
-    update people set primary_customer_id = null
-    where id = ${personId} and primary_customer_id = ${customerId}`)
+  await lockCompany(tx, customerId)
+  const waiting = await tx.execute(sql`
+    select person_id from associations
+    where customer_id = ${customerId} and person_id = ${personId} and awaits_confirmation`)
+  if (waiting.length === 0) throw new Conflict('accounts.newcomers.settled')
+  await removeMembers(tx, customerId, [personId])
   await record(tx, 'association.refused', { customerId, personId, by })
   const [about] = await tx.execute<{
     name: string

@@ -37,7 +37,8 @@ async function keepForContacts(tx: Db): Promise<Granted[]> {
     join publisher on publisher.id = 1 and publisher.open_until_supervised
     join associations a on a.customer_id = n.customer_id
     cross join (values ('licensing'), ('reporting')) p (privilege)
-    where not exists (
+    -- Who was let in at once (R8) and is vouched for by nobody yet could do nothing that there would be to keep.
+    where not a.awaits_confirmation and not exists (
       select from load_contacts r
       where r.customer_id = a.customer_id and r.person_id = a.person_id and r.is_new and ${fine()})
     on conflict do nothing

@@ -57,6 +57,43 @@ export const requestMessages = {
       reason: t('mail.requestCompleted.why'),
     }
   },
+  'request-held': (mail, t, baseUrl) => ({
+    subject: t('requests.mail.held.subject', named(mail, t)),
+    paragraphs: [t(`requests.mail.held.${mail.params['next']}`, named(mail, t))],
+    link: { text: t('requests.mail.see'), href: linkTo(mail, baseUrl, true) },
+    reason: t('requests.mail.why'),
+  }),
+  'approval-asked': (mail, t, baseUrl) => ({
+    subject: t('requests.mail.approval.subject', { ...named(mail, t), by: mail.params['by'] }),
+    paragraphs: [t('requests.mail.approval.text', { ...named(mail, t), by: mail.params['by'] })],
+    link: { text: t('requests.mail.approval.link'), href: linkTo(mail, baseUrl, true) },
+    reason: t('requests.mail.approval.why', { customerName: mail.customerName }),
+  }),
+  'plan-handed': (mail, t, baseUrl) => ({
+    subject: t('requests.mail.handed.subject', { by: mail.params['by'], name: mail.params['name'] }),
+    paragraphs: [t('requests.mail.handed.text', { by: mail.params['by'], name: mail.params['name'] })],
+    link: {
+      text: t('requests.mail.handed.link'),
+      href: `${baseUrl}/c/${mail.customerNumber}/plans/${mail.params['planId']}`,
+    },
+    reason: t('requests.mail.approval.why', { customerName: mail.customerName }),
+  }),
+  'request-packs': (mail, t, baseUrl) => ({
+    subject: t('requests.mail.packs.subject', named(mail, t)),
+    paragraphs: [
+      t('requests.mail.packs.text', {
+        ...named(mail, t),
+        customerNumber: mail.customerNumber,
+        customerName: mail.customerName,
+      }),
+      mail.params['file']
+        ? t('requests.mail.packs.attached', { packs: mail.params['packs'], file: mail.params['file'] })
+        : t(mail.params['isTheirs'] ? 'requests.mail.packs.tooLarge' : 'requests.mail.packs.linked'),
+      ...(mail.params['file'] ? [t('requests.replaceOld')] : []),
+    ],
+    link: { text: t('requests.mail.see'), href: linkTo(mail, baseUrl, true) },
+    reason: t('requests.mail.packs.why'),
+  }),
   'request-declined': declined(true),
   'request-question': wrote('question', true),
   'request-message': wrote('message', true),

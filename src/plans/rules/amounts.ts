@@ -1,9 +1,9 @@
 import { type Rule, type Situation, takenFromPool } from '../check-plan.ts'
 import type { PlanLine } from '../load-plan.ts'
-import { type PlanProblem, problem, Sums } from '../problems.ts'
+import { hold, type PlanProblem, problem, Sums } from '../problems.ts'
 import { isOutOfTerm } from './terms.ts'
 
-/** Enough in the pool, enough on the host that gives, and enough moves left. */
+/** Enough in the pool, enough on the host that gives, and enough moves left: beyond them the desk decides. */
 export const amountRules: Rule = (situation) => {
   const taken = takenFromPool(situation.lines)
   const leaving = new Sums()
@@ -50,8 +50,10 @@ function notHeld(line: PlanLine, asked: number, held: number, { hosts }: Situati
   return [problem('notHeld', { host: hosts.get(line.fromHostId!)?.label ?? '', held, asked })]
 }
 
-function noMovesLeft(line: PlanLine, asked: number, { policies, moved }: Situation): PlanProblem[] {
+function noMovesLeft(line: PlanLine, asked: number, { plan, policies, moved }: Situation): PlanProblem[] {
+  // What is undone gives its moves back, or has been counted when it was done.
+  if (plan.tool === 'undo' || line.kind === 'temporary') return []
   const limit = policies.movesPerYear * line.owned
   const left = Math.max(0, limit - (moved.get(line.entitlementId) ?? 0))
-  return asked <= left ? [] : [problem('noMovesLeft', { left, limit, asked })]
+  return asked <= left ? [] : [hold('desk', 'noMovesLeft', { product: line.productName, left, limit, asked })]
 }

@@ -17,7 +17,10 @@ export const hostRules: Rule = (situation) => {
 
 function aboutHost(host: PlanHost, situation: Situation): PlanProblem[] {
   const { label } = host
-  if (host.status === 'retired') return [hostProblem('hostRetired', { host: label })]
+  const { retires = [], revives = [] } = situation.plan.details
+  if (revives.includes(host.id)) return [...labelInUse(host, situation), ...idsInUse(host, situation)]
+  if (host.status === 'retired' || retires.includes(host.id))
+    return [hostProblem('hostRetired', { host: label })]
   if (host.status === 'active') return []
   if (host.planId !== situation.planId) return [hostProblem('hostUnknown')]
   return [...labelInUse(host, situation), ...idsInUse(host, situation), ...badIds(host, situation.policies)]

@@ -4,12 +4,18 @@ import { type PlanProblem, problem } from '../problems.ts'
 
 /** Only what is owned today can be placed: a term that ended, or is yet to begin, gives nothing. */
 export const termRules: Rule =
-  ({ today }) =>
-  (line) =>
-    line.toHostId === null ? [] : [...staysWhereItIs(line), ...notInForce(line, today)]
+  ({ today, plan }) =>
+  (line) => {
+    const { fromHostId, toHostId } = line
+    if (toHostId === null) return []
+    // A host that ends takes its temporary licenses along to its successor: its machine is gone.
+    const isMoved = fromHostId !== null && !plan.details.retires?.includes(fromHostId)
+    return isMoved ? whyItStays(line, today) : notInForce(line, today)
+  }
 
-function staysWhereItIs({ kind, fromHostId }: PlanLine): PlanProblem[] {
-  return kind === 'temporary' && fromHostId !== null ? [problem('temporaryStays')] : []
+/** Why what sits on a host cannot go to another one, whichever that is. */
+export function whyItStays(line: InTerm & Pick<PlanLine, 'kind'>, today: string): PlanProblem[] {
+  return [...(line.kind === 'temporary' ? [problem('temporaryStays')] : []), ...notInForce(line, today)]
 }
 
 type InTerm = Pick<

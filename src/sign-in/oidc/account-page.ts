@@ -9,6 +9,7 @@ import { identities, people } from '../../schema.ts'
 import { type Problem, readForm } from '../../web/forms.ts'
 import { signedIn } from '../../web/guard.ts'
 import { actOnce } from '../../web/once.ts'
+import { tellOwner } from '../notice.ts'
 import { findExclusiveIssuer, findIssuer, findIssuerFor, issuersOf } from './issuers.ts'
 import { leaveFor } from './routes.ts'
 
@@ -29,7 +30,7 @@ export function singleSignOnRoutes(app: App): void {
   app.post(`${address}/ended-links`, { config: risky }, async (request, reply) => {
     const { issuer } = readForm(request.body, IssuerForm)
     return actOnce(request, reply, async (tx) => {
-      await unlink(tx, request.person!, issuer)
+      await unlink(tx, request, issuer)
       request.flash('single-sign-on.unlinked')
       return address
     })
@@ -37,7 +38,8 @@ export function singleSignOnRoutes(app: App): void {
 }
 
 /** Throws Invalid where nothing would be left to sign in with. */
-async function unlink(tx: Db, { id, email }: { id: string; email: string }, issuerId: string): Promise<void> {
+async function unlink(tx: Db, { person: reader, locale }: FastifyRequest, issuerId: string): Promise<void> {
+  const { id, email } = reader!
   const issuer = await findIssuer(tx, issuerId)
   if (!issuer) throw new NotFound()
   const [person] = await tx.select().from(people).where(eq(people.id, id)).for('update')
@@ -52,6 +54,7 @@ async function unlink(tx: Db, { id, email }: { id: string; email: string }, issu
   if (gone.length === 0) throw new Conflict('single-sign-on.notLinked')
   const details = { issuer: issuer.name }
   await recordPersonActivity(tx, { personId: id, verb: 'account.issuer-unlinked', details })
+  await tellOwner(tx, { personId: id, template: 'issuer-unlinked', params: details, locale })
 }
 
 async function show(

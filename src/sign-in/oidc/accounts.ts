@@ -6,6 +6,7 @@ import { newId } from '../../ids.ts'
 import { queuePersonMail } from '../../mail/outbox.ts'
 import { identities, identityLinks, issuers, people } from '../../schema.ts'
 import { isLocale, type Locale } from '../../web/i18n.ts'
+import { tellOwner } from '../notice.ts'
 import type { Claims } from './exchange.ts'
 import { findIdentity, findIssuer, type Issuer, speaksFor } from './issuers.ts'
 import { linkHours } from './link-hours.ts'
@@ -79,13 +80,19 @@ async function link(tx: Db, issuer: { id: string; name: string }, subject: strin
   })
 }
 
-/** Links the account of somebody who is signed in. */
-export async function linkOwn(tx: Db, issuer: Issuer, claims: Claims, personId: string): Promise<void> {
+/** Links the account of somebody who is signed in, and tells them by mail. */
+export async function linkOwn(
+  tx: Db,
+  issuer: Issuer,
+  claims: Claims,
+  { personId, locale }: { personId: string; locale: Locale },
+): Promise<void> {
   const [person] = await tx.select().from(people).where(eq(people.id, personId))
   checkAccount(issuer, person!)
   if (claims.email !== person!.email) throw new SingleSignOnRefused('otherAddress', personId)
   await refuseSecondSubject(tx, issuer, person!)
   await link(tx, issuer, claims.subject, personId)
+  await tellOwner(tx, { personId, template: 'issuer-linked', params: { issuer: issuer.name }, locale })
 }
 
 async function mailLink(tx: Db, issuer: Issuer, subject: string, person: Account, language: Locale) {
@@ -120,9 +127,10 @@ export async function findLink(db: Db, token: string) {
 
 /**
  * Links the account as its owner confirmed. Of an account whose address nobody had confirmed the password goes: somebody
- * else may have set it. Gives the issuer, to sign in there; undefined where the link is no longer good.
+ * else may have set it. They are told by mail. Gives the issuer, to sign in there; undefined where the link is no longer
+ * good.
  */
-export async function useLink(tx: Db, token: string): Promise<Issuer | undefined> {
+export async function useLink(tx: Db, token: string, locale: Locale): Promise<Issuer | undefined> {
   const [used] = await tx.update(identityLinks).set({ usedAt: sql`now()` }).where(isGood(token)).returning()
   if (!used) return undefined
   const [person] = await tx.select().from(people).where(eq(people.id, used.personId))
@@ -134,6 +142,8 @@ export async function useLink(tx: Db, token: string): Promise<Issuer | undefined
     const confirmed = { confirmedAt: sql`now()`, passwordHash: null }
     await tx.update(people).set(confirmed).where(eq(people.id, person.id))
   }
+  const params = { issuer: issuer.name }
+  await tellOwner(tx, { personId: person.id, template: 'issuer-linked', params, locale })
   return issuer
 }
 

@@ -7,8 +7,14 @@ export type Issuer = typeof issuers.$inferSelect & { domains: string[] }
 /** What a button needs: the issuer's ID and name. */
 export type IssuerRef = { id: string; name: string }
 
+/** By name: as many as tell whether there are too many for a page (hasManyIssuers). */
 export async function listIssuers(db: Db): Promise<IssuerRef[]> {
-  return db.select({ id: issuers.id, name: issuers.name }).from(issuers).orderBy(asc(issuers.name))
+  return db.select({ id: issuers.id, name: issuers.name }).from(issuers).orderBy(asc(issuers.name)).limit(4)
+}
+
+/** More than have a button each on the sign-in page. */
+export function hasManyIssuers(issuers: readonly IssuerRef[]): boolean {
+  return issuers.length > 3
 }
 
 /** The issuers an account is linked with. */

@@ -67,7 +67,7 @@ export function oidcRoutes(app: App): void {
 
   app.post('/sign-in/link/:token', { config: open, ...quiet }, async (request, reply) => {
     try {
-      const issuer = await app.database.transaction((tx) => useLink(tx, request.params.token))
+      const issuer = await app.database.transaction((tx) => useLink(tx, request.params.token, request.locale))
       if (!issuer) return showDeadLink(request, reply)
       // Not signed in here: this browser has shown that it reads the mail, not that it is known at the issuer.
       request.flash('single-sign-on.linked', { issuer: issuer.name })
@@ -133,7 +133,8 @@ async function arrive(app: App, request: FastifyRequest, reply: FastifyReply, ar
     throw new SingleSignOnRefused('otherPerson')
   }
   if (flow.purpose === 'link') {
-    await app.database.transaction((tx) => linkOwn(tx, issuer, claims, request.person!.id))
+    const { person, locale } = request
+    await app.database.transaction((tx) => linkOwn(tx, issuer, claims, { personId: person!.id, locale }))
     request.flash('single-sign-on.linked', { issuer: issuer.name })
     return reply.redirect('/account/single-sign-on', 303)
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { and, eq, isNotNull, isNull, lt, ne, sql } from 'drizzle-orm'
 import type { Config } from '../../config.ts'
 import type { Db } from '../../db.ts'
-import { Conflict } from '../../errors.ts'
+import { Conflict, Invalid } from '../../errors.ts'
 import { recoveryCodes, secondFactors, sessions } from '../../schema.ts'
 import { seal, unseal } from '../seal.ts'
 import { newRecoveryCodes, recoveryHash } from './recovery.ts'
@@ -43,6 +43,14 @@ export async function beginSecondFactor(tx: Db, config: Secret, personId: string
       setWhere: sql`${secondFactors.confirmedAt} is null
         and ${secondFactors.createdAt} < now() - interval '1 hour'`,
     })
+  const [waiting] = await tx
+    .select({ secret: secondFactors.secret })
+    .from(secondFactors)
+    .where(and(eq(secondFactors.personId, personId), isNull(secondFactors.confirmedAt)))
+  // One that was sealed before the secret of this installation changed is of no use.
+  if (waiting && !unseal(config, 'totp', personId, waiting.secret)) {
+    await tx.update(secondFactors).set({ secret }).where(eq(secondFactors.personId, personId))
+  }
   return await waitingSecret(tx, config, personId)
 }
 
@@ -55,10 +63,22 @@ async function waitingSecret(db: Db, config: Secret, personId: string): Promise<
   return secretOf(config, personId, row.secret)
 }
 
+/** Throws Invalid where it was sealed with another secret of this installation: no code can be checked any more. */
 function secretOf(config: Secret, personId: string, sealed: string): Buffer {
   const hex = unseal(config, 'totp', personId, sealed)
-  if (!hex) throw new Error('A second factor was sealed with another secret of this installation')
+  if (!hex) throw new Invalid([{ field: 'code', key: 'second-factor.otherSecret' }])
   return Buffer.from(hex, 'hex')
+}
+
+/** The same of the recovery codes, which are kept with that secret too. */
+async function refuseOtherSecret(tx: Db, config: Secret, personId: string): Promise<void> {
+  const [row] = await tx
+    .select({ secret: secondFactors.secret })
+    .from(secondFactors)
+    .where(eq(secondFactors.personId, personId))
+  if (row && !unseal(config, 'totp', personId, row.secret)) {
+    throw new Invalid([{ field: 'recoveryCode', key: 'second-factor.otherSecret' }])
+  }
 }
 
 /**
@@ -127,7 +147,10 @@ export async function takeRecoveryCode(
       ),
     )
     .returning({ personId: recoveryCodes.personId })
-  if (taken.length === 0) return undefined
+  if (taken.length === 0) {
+    await refuseOtherSecret(tx, config, personId)
+    return undefined
+  }
   return (await findSecondFactor(tx, personId)).codesLeft
 }
 

@@ -10,6 +10,7 @@ import { actOnce } from '../../web/once.ts'
 import { qrPath } from '../../web/qr/path.ts'
 import { hash } from '../../web/session.ts'
 import { codeLimitsFor } from '../browser.ts'
+import { tellOwner } from '../notice.ts'
 import { countTry, forgetTries } from '../throttle.ts'
 import * as factors from './queries.ts'
 import { base32, otpauthUri } from './totp.ts'
@@ -54,6 +55,7 @@ export function secondFactorRoutes(app: App): void {
       if (!(await factors.confirmSecondFactor(tx, app.config, entered)))
         throw new Invalid([{ field: 'code', key: 'second-factor.wrongFirstCode' }])
       await recordPersonActivity(tx, { personId: id, verb: 'account.second-factor-set-up' })
+      await tellOwner(tx, { personId: id, template: 'second-factor-set-up', locale: request.locale })
       return withTo(codesPlace, to)
     })
     await forgetTries(db, limits[0]!.key)
@@ -78,6 +80,7 @@ export function secondFactorRoutes(app: App): void {
       const personId = request.person!.id
       await factors.replaceRecoveryCodes(tx, app.config, personId)
       await recordPersonActivity(tx, { personId, verb: 'account.recovery-codes-replaced' })
+      await tellOwner(tx, { personId, template: 'recovery-codes-replaced', locale: request.locale })
       return codesPlace
     }),
   )
@@ -94,6 +97,7 @@ export function secondFactorRoutes(app: App): void {
       const personId = request.person!.id
       if (await factors.removeSecondFactor(tx, personId)) {
         await recordPersonActivity(tx, { personId, verb: 'account.second-factor-removed' })
+        await tellOwner(tx, { personId, template: 'second-factor-removed', locale: request.locale })
       }
       request.flash('second-factor.removed')
       return place

@@ -1,0 +1,1 @@
+CREATE INDEX "request_packs_by_pack" ON "request_packs" USING btree ("customer_id","host_id","issue");

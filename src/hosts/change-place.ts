@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm'
+import { checkCountry } from '../customers/address-fields.ts'
+import { changedLines, recordChange } from '../customers/record-change.ts'
+import type { Db } from '../db.ts'
+import { Conflict, Invalid, NotFound, type ProblemKey } from '../errors.ts'
+import { newId } from '../ids.ts'
+
+/** What of a host may change: never its IDs. Text as its form has it, '' for the family's port. */
+export type HostPlace = {
+  label: string
+  port: string
+  addressLine1: string
+  postalCode: string
+  city: string
+  country: string
+}
+
+type Stored = HostPlace & { status: 'active' | 'retired' }
+
+/** As stored; with `lock`, until the transaction ends. Throws NotFound. */
+export async function findHostPlace(
+  tx: Db,
+  customerId: string,
+  hostId: string,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<Stored> {
+  const [row] = await tx.execute<Stored>(sql`
+    select h.status, h.label, coalesce(h.port::text, '') as port, h.address_line1 as "addressLine1",
+      h.postal_code as "postalCode", h.city, h.country
+    from hosts h
+    where h.customer_id = ${customerId} and h.id = ${hostId}::uuid and h.status <> 'planned'
+    ${lock ? sql`for no key update` : sql``}`)
+  if (!row) throw new NotFound()
+  return row
+}
+
+export type PlaceChange = {
+  customerId: string
+  hostId: string
+  personId: string
+  mark: string
+  values: HostPlace
+}
+
+/**
+ * Changes a host's name, port and installation address, as a request that is done at once. What is changed here stays
+ * at later loads. Name and port stand in the pack: one that was cut with others is no longer current.
+ * Throws Invalid with every problem beside its field, Conflict where the host is out of service.
+ */
+export async function changePlace(tx: Db, change: PlaceChange): Promise<{ id: string; number: number }> {
+  const { customerId, hostId, personId, mark, values } = change
+  const { status, ...before } = await findHostPlace(tx, customerId, hostId, { lock: true })
+  if (status !== 'active') throw new Conflict('hosts.alreadyRetired', { host: before.label })
+  const problems = [
+    ...checkPort(values.port),
+    ...checkCountry(values.country),
+    ...(await checkLabel(tx, change)),
+  ]
+  if (problems.length > 0) throw new Invalid(problems)
+  const lines = changedLines(before, values, mark)
+  const details = { of: 'host' as const, hostId, host: values.label, lines }
+  const request = await recordChange(tx, { customerId, personId, details })
+  const isInPack = lines.some(({ field }) => field === 'label' || field === 'port')
+  await tx.execute(sql`
+    update hosts set label = ${values.label}, port = ${values.port || null}::int, address_line1 = ${values.addressLine1},
+      postal_code = ${values.postalCode}, city = ${values.city}, country = ${values.country},
+      is_pack_current = is_pack_current and not ${isInPack}::boolean
+    where customer_id = ${customerId} and id = ${hostId}::uuid`)
+  await tx.execute(sql`
+    insert into host_versions (customer_id, id, host_id, label, port, address_line1, postal_code, city, country, request_id)
+    select customer_id, ${newId()}::uuid, id, label, port, address_line1, postal_code, city, country, ${request.id}::uuid
+    from hosts where customer_id = ${customerId} and id = ${hostId}::uuid`)
+  return request
+}
+
+function checkPort(port: string): ProblemKey[] {
+  const isPort = port === '' || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535)
+  return isPort ? [] : [{ field: 'port', key: 'plans.host.port' }]
+}
+
+async function checkLabel(tx: Db, { customerId, hostId, values }: PlaceChange): Promise<ProblemKey[]> {
+  const taken = await tx.execute<{ label: string }>(sql`
+    select label from hosts
+    where customer_id = ${customerId} and lower(label) = lower(${values.label}) and status = 'active'
+      and id <> ${hostId}::uuid`)
+  return taken.map(({ label }) => ({ field: 'label', key: 'addresses.labelTaken', params: { host: label } }))
+}

@@ -1,0 +1,76 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { all, contains } from '../licenses/filter.ts'
+import { containing } from '../sql.ts'
+import { duplicated } from './duplicates.ts'
+import type { HostFilter } from './filter.ts'
+import { parseHostId } from './host-id.ts'
+
+export type Matching = {
+  customerId: string
+  filter: HostFilter
+  /** What sits where, with the columns of placements: the table, or what it was once. */
+  placed: SQL
+  /** Whether host `h` is out of service. */
+  isRetired: SQL
+}
+
+/** The filter as a condition on hosts `h` with the label and city of `v`. */
+export function matching({ customerId, filter, placed, isRetired }: Matching): SQL {
+  const { text, product, show } = filter
+  return all([
+    sql`h.customer_id = ${customerId}`,
+    sql`h.status <> 'planned'`,
+    show === 'active' ? sql`not ${isRetired}` : undefined,
+    show === 'retired' ? isRetired : undefined,
+    show === 'duplicates' ? sql`h.id in (${duplicated(customerId)})` : undefined,
+    text === '' ? undefined : mentions(customerId, text, placed),
+    product === '' ? undefined : sql`h.id in (${holding(customerId, placed, hasPart(product))})`,
+  ])
+}
+
+/** A host ID as typed, without what only separates its digits. */
+export function idDigits(typed: string): string {
+  return typed.replace(/^[A-Z_]+=/i, '').replace(/[\s:.-]/g, '')
+}
+
+// Each part is worked out once for the company and not for each host: 20,000 of them answer at once.
+function mentions(customerId: string, typed: string, placed: SQL): SQL {
+  const hasId = contains(sql`replace(replace(m.id_value, '-', ''), '.', '')`, idDigits(typed) || typed)
+  const read = parseHostId(typed, { allowAny: true })
+  const id = 'value' in read ? read.value : typed
+  return sql`(${contains(sql`v.label`, typed)} or ${contains(sql`v.city`, typed)}
+    or h.id in (
+      select m.host_id from host_members m
+      where m.customer_id = ${customerId} and (${contains(sql`m.server_name`, typed)} or m.id_value = ${id} or ${hasId}))
+    or h.id in (
+      select c.host_id from configurations c
+      where c.customer_id = ${customerId} and ${contains(sql`c.configuration_number`, typed)})
+    or h.id in (
+      select n.host_id from host_notes n where n.customer_id = ${customerId} and ${contains(sql`n.text`, typed)})
+    or h.caretaker_id in (
+      select a.person_id from associations a join people pe on pe.id = a.person_id
+      where a.customer_id = ${customerId} and ${contains(sql`pe.name`, typed)})
+    or h.id in (${holding(customerId, placed, bought(customerId, typed))}))`
+}
+
+/** IDs of the hosts on which such an entitlement `e` sits. */
+function holding(customerId: string, placed: SQL, such: SQL): SQL {
+  return sql`select pl.host_id from ${placed} pl
+    join entitlements e on e.customer_id = pl.customer_id and e.id = pl.entitlement_id
+    where pl.customer_id = ${customerId} and pl.quantity > 0 and ${such}`
+}
+
+function hasPart(partNumber: string): SQL {
+  return sql`e.product_id in (select id from products where part_number = ${partNumber.toUpperCase()})`
+}
+
+function bought(customerId: string, typed: string): SQL {
+  const like = containing(typed)
+  return sql`(e.product_id in (select id from products where name ilike ${like} or part_number ilike ${like})
+    or e.contract_id in (
+      select id from contracts where customer_id = ${customerId} and contract_number ilike ${like})
+    or e.id in (
+      select l.entitlement_id from orders o
+      join order_lines l on l.customer_id = o.customer_id and l.order_id = o.id
+      where o.customer_id = ${customerId} and o.sales_order_number ilike ${like}))`
+}

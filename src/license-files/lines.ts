@@ -1,0 +1,132 @@
+import { keywordOf, looksLicensed, startsLine } from './keywords.ts'
+import type { FileNote, Line, LineKind, Word } from './types.ts'
+import { isBlank, isQuote, WordReader } from './words.ts'
+
+const none: Word[] = []
+
+type Row = { number: number; raw: string; text: string; continues: boolean; isMailed: boolean }
+type Open = { line: Line; raws: string[]; reader: WordReader; continues: boolean; hasGap: boolean }
+
+/**
+ * Splits a text into lines: license lines are put together from rows that end in a backslash, that leave a quote or
+ * brace open, or (as mail programs and later FlexNet versions break them) that go on without any mark. Every row is in
+ * exactly one line. Never throws; takes time in proportion to the text.
+ */
+export function readLines(text: string): { lines: Line[]; rows: number; notes: FileNote[] } {
+  const rows = text.split(/\r\n|\n|\r/).map(readRow)
+  const lines: Line[] = []
+  let open: Open | null = null
+  const close = () => {
+    if (!open) return
+    open.line.isUnclosed = open.reader.close()
+    open.line.text = open.raws.join('\n')
+    open = null
+  }
+  const single = (kind: LineKind, { number, raw }: Row) =>
+    lines.push({ kind, rows: [number], text: raw, words: none, isUnclosed: false, part: 1 })
+  for (const row of rows) {
+    const current = open as Open | null
+    const isHeld = current !== null && (current.continues || current.reader.isOpen)
+    if (row.text === '' && !row.continues) {
+      single('blank', row)
+      if (!isHeld) close()
+      else current.hasGap = true
+    } else if (row.text.startsWith('#') && !(current?.continues && current.reader.isOpen)) {
+      single('comment', row)
+      if (!isHeld) close()
+    } else if (current && !begins(row, current) && goesOn(row, current)) {
+      extend(current, row)
+    } else {
+      close()
+      open = begin(row)
+      lines.push(open.line)
+    }
+  }
+  close()
+  numberParts(lines)
+  return { lines, rows: rows.length, notes: notesOf(rows, lines) }
+}
+
+function readRow(raw: string, index: number): Row {
+  let [start, end] = [0, raw.length]
+  let isMailed = false
+  while (start < end && (isEdge(raw[start]!) || raw[start] === '>')) {
+    if (raw[start] === '>') isMailed = true
+    start++
+  }
+  while (end > start && isEdge(raw[end - 1]!)) end--
+  const continues = end > start && raw[end - 1] === '\\'
+  if (continues) end--
+  while (end > start && isEdge(raw[end - 1]!)) end--
+  return { number: index + 1, raw, text: raw.slice(start, end), continues, isMailed }
+}
+
+// A byte order mark stands before each of several files put together; DOS ends a file by Ctrl-Z.
+function isEdge(character: string): boolean {
+  return isBlank(character) || character === '\ufeff' || character === '\x1a'
+}
+
+function begin(row: Row): Open {
+  const kind = startsLine(row.text) ? keywordOf(row.text)!.kind : 'unknown'
+  const reader = new WordReader()
+  const line: Line = { kind, rows: [], text: '', words: reader.words, isUnclosed: false, part: 1 }
+  const open: Open = { line, raws: [], reader, continues: false, hasGap: false }
+  extend(open, row)
+  return open
+}
+
+function extend(open: Open, { number, raw, text, continues }: Row): void {
+  open.line.rows.push(number)
+  open.raws.push(raw)
+  open.reader.readRow(text, continues)
+  open.continues = continues
+}
+
+/** Whether a row begins a line of its own. Where the row before asks for more, it must leave no doubt. */
+function begins({ text }: Row, { continues, reader }: Open): boolean {
+  return continues || reader.isOpen ? looksLicensed(text) : startsLine(text)
+}
+
+function goesOn({ text }: Row, { line, continues, reader, hasGap }: Open): boolean {
+  if (continues) return true
+  if (line.kind === 'unknown' || line.kind === 'use-server') return false
+  if (reader.isOpen) return true
+  if (hasGap || line.kind === 'server' || line.kind === 'daemon') return false
+  const isAttribute =
+    /^(?:[A-Za-z_][A-Za-z0-9_]*=|(?:SUPERSEDE|TS_OK|FLOAT_OK|BORROW|USER_BASED|HOST_BASED)(?:\s|$))/
+  if (isAttribute.test(text) || line.kind === 'package') return isAttribute.test(text)
+  // The words that each line has, and the key that came after them in old files.
+  const count = reader.words.length
+  return count < 6 || (count === 6 && /^[0-9A-F]{12,20}(?:\s|$)/i.test(text))
+}
+
+/** A SERVER line after license lines that had one already begins the next of several files. */
+function numberParts(lines: Line[]): void {
+  let part = 1
+  let [servers, licensed] = [0, false]
+  for (const line of lines) {
+    if (line.kind === 'server') {
+      if (servers > 0 && licensed) {
+        part++
+        ;[servers, licensed] = [0, false]
+      }
+      servers++
+    } else if (servers > 0 && (line.kind === 'feature' || line.kind === 'upgrade')) licensed = true
+    line.part = part
+  }
+}
+
+function notesOf(rows: Row[], lines: Line[]): FileNote[] {
+  const notes: FileNote[] = []
+  if (rows.some(({ isMailed }) => isMailed)) notes.push('mail-quoting')
+  const isCurly = (text: string) => [...text.slice(0, 100)].some((one) => one !== '"' && isQuote(one))
+  const isLicensed = ({ kind }: Line) => kind !== 'comment' && kind !== 'blank' && kind !== 'unknown'
+  if (
+    lines.some(
+      (line) => isLicensed(line) && line.words.some(({ text, isQuoted }) => isQuoted && isCurly(text)),
+    )
+  )
+    notes.push('curly-quotes')
+  if (lines.some(({ part }) => part > 1)) notes.push('several-files')
+  return notes
+}

@@ -1,0 +1,89 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../app.ts'
+import { Invalid } from '../errors.ts'
+import { listHostsOfIds } from '../hosts/known-ids.ts'
+import { countTry } from '../sign-in/throttle.ts'
+import type { Problem } from '../web/forms.ts'
+import { requires } from '../web/guard.ts'
+import { compareFeatures } from './compare.ts'
+import { explainFile } from './explain.ts'
+import { hostsOfFile, idsOfHosts, withKnown } from './hosts.ts'
+import { listDaemons, listOwnFeatures } from './queries.ts'
+import { FILE_LIMIT, readLicenseFile } from './read-license-file.ts'
+import { shownFile } from './shown.ts'
+
+/** Read a license file: what a FlexNet license file of any publisher says, and what of it the company owns here. */
+export function licenseFileRoutes(app: App): void {
+  const access = requires('licensing', 'reporting')
+  app.get('/c/:customer/license-file', { config: access }, (request, reply) => showForm(request, reply))
+  // Nothing changes and nothing is stored, so the answer is the page itself and not a redirect.
+  app.post(
+    '/c/:customer/license-file',
+    { config: { ...access, redisplay: showForm }, errorHandler: refuseLarge },
+    readPosted,
+  )
+}
+
+function showForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[] = [],
+  values: Record<string, unknown> = {},
+) {
+  const title = request.t('license-files.title')
+  const pasted = [values['text']].flat().find((one) => typeof one === 'string')
+  return reply.page('license-files/read', { title, problems, values: { text: pasted ?? '' }, file: null })
+}
+
+// A file of a megabyte takes about a second: enough for people, too little to keep the counter busy.
+const limit = { tries: 60, minutes: 15 }
+
+async function readPosted(request: FastifyRequest, reply: FastifyReply) {
+  const { customer, person, server, t } = request
+  const wait = await countTry(server.database.db, [{ key: `license file ${person!.id}`, ...limit }])
+  if (wait) {
+    reply.code(429).header('retry-after', String(wait * 60))
+    return showForm(request, reply, [{ message: t('license-files.tooMany', { minutes: wait }) }])
+  }
+  const file = readLicenseFile(givenFile(request.body))
+  const explanation = explainFile(file, server.today())
+  const hosts = hostsOfFile(file, explanation.lines)
+  const names = explanation.sums.map(({ name }) => name)
+  const [own, daemons, known] = await server.database.readCustomer(customer.id, (tx) =>
+    Promise.all([
+      listOwnFeatures(tx, customer.id, names),
+      listDaemons(tx),
+      listHostsOfIds(tx, customer.id, idsOfHosts(hosts)),
+    ]),
+  )
+  reply.header('cache-control', 'no-store')
+  return reply.page('license-files/read', {
+    title: t('license-files.resultTitle'),
+    file: shownFile(file, explanation, {
+      hosts: withKnown(hosts, known),
+      features: compareFeatures(explanation.sums, own, daemons),
+      request,
+    }),
+  })
+}
+
+/** A chosen file goes before pasted text. Throws Invalid for none, or one that was cut off at the limit. */
+function givenFile(body: unknown): Uint8Array | string {
+  const { file, text } = (body ?? {}) as Record<string, unknown>
+  const chosen = [file].flat().find((one) => Buffer.isBuffer(one) && one.length > 0) as Buffer | undefined
+  const pasted = [text].flat().find((one) => typeof one === 'string') as string | undefined
+  const given = chosen ?? pasted ?? ''
+  if (typeof given === 'string' && given.trim() === '')
+    throw new Invalid([{ field: 'text', key: 'license-files.empty' }])
+  // A longer text comes cut off there, a longer file not at all.
+  const isLarge = chosen ? chosen.length > FILE_LIMIT : Buffer.byteLength(given) >= FILE_LIMIT
+  if (isLarge) throw new Invalid([{ field: chosen ? 'file' : 'text', key: 'license-files.tooLarge' }])
+  return given
+}
+
+/** What is larger than any form of ours is refused unread: said on the form, not on a page of its own. */
+function refuseLarge(error: FastifyError, request: FastifyRequest, reply: FastifyReply): unknown {
+  if (error.statusCode !== 413) return request.server.errorHandler(error, request, reply)
+  const message = request.t('license-files.tooLarge')
+  return showForm(request, reply.code(413), [{ field: 'file', message }])
+}

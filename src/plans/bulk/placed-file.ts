@@ -1,0 +1,113 @@
+import { Readable } from 'node:stream'
+import { stringify } from 'csv-stringify'
+import { sql } from 'drizzle-orm'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Db } from '../../db.ts'
+import type { HostIdKind } from '../../hosts/host-id.ts'
+import { containing } from '../../sql.ts'
+import { neutral } from '../../web/csv.ts'
+import { text } from '../../web/forms.ts'
+import { columns } from './columns.ts'
+
+/** Placements read at a time while the file is sent. */
+const batch = 500
+
+type Filter = { host: string; product: string }
+
+type Row = {
+  hostId: string
+  entitlementId: string
+  host: string
+  members: { kind: HostIdKind; value: string }[]
+  product: string
+  partNumber: string
+  contract: string | null
+  order: string
+  line: number
+  quantity: number
+}
+
+/** What is placed, as the file that can be edited and given back. Sent while it is read. */
+export async function sendPlacements(request: FastifyRequest, reply: FastifyReply) {
+  const { t, customer, server } = request
+  const { host, product } = request.query as Record<string, unknown>
+  const filter = { host: text(host).slice(0, 100), product: text(product).slice(0, 100) }
+  const name = `${t('bulk.file.name')}-${customer.number}-${server.today()}.csv`
+  return sendRows(request, reply, name, columns, rowsOf(request, filter))
+}
+
+/** Records as a spreadsheet's CSV in the reader's language, sent while they are made. */
+export function sendRows(
+  { locale }: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+  heads: readonly string[],
+  records: AsyncIterable<string[]> | Iterable<string[]>,
+) {
+  // A spreadsheet in French takes the comma for a decimal sign.
+  const delimiter = locale === 'fr' ? ';' : ','
+  const csv = stringify({
+    bom: true,
+    delimiter,
+    record_delimiter: 'windows',
+    columns: [...heads],
+    header: true,
+  })
+  const rows = Readable.from(records)
+  rows.on('error', (error) => csv.destroy(error))
+  csv.on('close', () => rows.destroy())
+  return reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .header('cache-control', 'no-store')
+    .send(rows.pipe(csv))
+}
+
+async function* rowsOf(request: FastifyRequest, filter: Filter): AsyncGenerator<string[]> {
+  const { server, customer, format } = request
+  const madeAt = new Date().toISOString()
+  for (let after: Row | undefined, more = true; more; ) {
+    const rows = await server.database.readCustomer(customer.id, (tx) =>
+      listPlacements(tx, customer.id, filter, after),
+    )
+    for (const row of rows) {
+      const ids = row.members.map(({ kind, value }) => format.hostId(kind, value)).join('|')
+      const quantity = String(row.quantity)
+      const { host, product, partNumber, contract, order, line } = row
+      const words = [host, ids, product, partNumber, contract ?? '', order].map(neutral)
+      yield [...words, String(line), quantity, quantity, madeAt]
+    }
+    after = rows.at(-1)
+    more = rows.length === batch
+  }
+}
+
+/** Some placements of sold licenses on active hosts, by label of the host, after one of them. */
+async function listPlacements(
+  tx: Db,
+  customerId: string,
+  { host, product }: Filter,
+  after: Row | undefined,
+): Promise<Row[]> {
+  const beyond = after
+    ? sql`and (h.label, h.id, l.entitlement_id) > (${after.host}, ${after.hostId}::uuid, ${after.entitlementId}::uuid)`
+    : sql``
+  return tx.execute<Row>(sql`
+    select h.id as "hostId", l.entitlement_id as "entitlementId", h.label as host, coalesce((
+        select json_agg(json_build_object('kind', m.id_kind, 'value', m.id_value) order by m.position)
+        from host_members m where m.customer_id = h.customer_id and m.host_id = h.id), '[]') as members,
+      p.name as product, p.part_number as "partNumber", c.contract_number as contract,
+      o.sales_order_number as "order", t.line, l.quantity
+    from hosts h
+    join placements l on l.customer_id = h.customer_id and l.host_id = h.id and l.quantity > 0
+    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id and e.kind = 'sold'
+    join products p on p.id = e.product_id
+    join terms t on t.customer_id = e.customer_id and t.id = e.term_id
+    join orders o on o.customer_id = t.customer_id and o.id = t.order_id
+    left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
+    where h.customer_id = ${customerId} and h.status = 'active'
+      ${host === '' ? sql`` : sql`and h.label ilike ${containing(host)}`}
+      ${product === '' ? sql`` : sql`and (p.name ilike ${containing(product)} or p.part_number ilike ${containing(product)})`}
+      ${beyond}
+    order by h.label, h.id, l.entitlement_id limit ${batch}`)
+}

@@ -1,0 +1,71 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { Invalid, NotFound } from '../../errors.ts'
+import type { PlanDetails } from '../../schema.ts'
+import type { Problem } from '../../web/forms.ts'
+import { readForm } from '../../web/forms.ts'
+import { actOnce } from '../../web/once.ts'
+import { idsOf, planPath } from '../open-draft.ts'
+import { findActiveLabel } from '../queries.ts'
+import { toolFrame } from '../tool-frame.ts'
+import { findReplacement } from './queries.ts'
+import { nameReason } from './reason.ts'
+
+const reasons = ['upgrade', 'failed', 'lost', 'stolen'] as const
+
+/** Second question of Replace hardware: why. Of a machine that is lost or stolen a declaration is asked. */
+export async function showReason(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problems: Problem[] = [],
+  typed: Record<string, unknown> = {},
+) {
+  const { customer, plan, t } = request
+  const { host } = idsOf(request)
+  const [label, replacement] = await request.server.database.readCustomer(customer.id, (tx) =>
+    Promise.all([
+      findActiveLabel(tx, customer.id, host),
+      findReplacement(tx, { customerId: customer.id, planId: plan.id }),
+    ]),
+  )
+  if (label === undefined) throw new NotFound()
+  const { former, reason, declaration } = replacement
+  const from = `${planPath(request, plan.id)}/from`
+  return reply.page('plans/replace/reason', {
+    ...toolFrame(request, [{ step: 'from', href: from }]),
+    title: t('plans.replace.reason.title', { host: label }),
+    problems,
+    values: { ...(former === host ? { reason, declaration } : {}), ...typed },
+    reasons: reasons.map((value) => ({
+      value,
+      text: t(`plans.reason.${value}`),
+      hint: t(`plans.replace.reason.${value}`),
+    })),
+    action: `${from}/${host}/reason`,
+    back: from,
+  })
+}
+
+const ReasonFields = Type.Object({
+  reason: Type.String({ maxLength: 20 }),
+  declaration: Type.String({ maxLength: 2000 }),
+})
+
+export async function setReason(request: FastifyRequest, reply: FastifyReply) {
+  const { customer, plan } = request
+  const { host } = idsOf(request)
+  const typed = readForm(request.body, ReasonFields)
+  const reason = reasons.find((one) => one === typed.reason)
+  if (!reason) throw new Invalid([{ field: 'reason', key: 'plans.replace.reason.missing' }])
+  const declaration = isDeclared(reason) ? typed.declaration : ''
+  if (isDeclared(reason) && declaration === '')
+    throw new Invalid([{ field: 'declaration', key: 'plans.replace.declaration.missing' }])
+  return actOnce(request, reply, async (tx) => {
+    await nameReason(tx, { customerId: customer.id, planId: plan.id, former: host, reason, declaration })
+    return `${planPath(request, plan.id)}/from/${host}/successor`
+  })
+}
+
+function isDeclared(reason: PlanDetails['reason']): boolean {
+  return reason === 'lost' || reason === 'stolen'
+}

@@ -1,0 +1,79 @@
+import type { FastifyRequest } from 'fastify'
+import type { Db } from '../db.ts'
+import { formatRequestNumber } from '../requests/number.ts'
+import type { FoundRequest } from '../requests/queries.ts'
+import type { PlanDetails } from '../schema.ts'
+import type { PlanProblem } from './problems.ts'
+import { findPlanOf } from './queries.ts'
+import { type UndoState, undoStateOf } from './undone.ts'
+import { sayProblem } from './words.ts'
+
+export type PlanPart = {
+  details: PlanDetails
+  waitsForColleague: boolean
+  /** The request it undoes. */
+  undoes: number | null
+  undo: UndoState
+}
+
+/** What the page of a request that a plan made shows beside its lines; null for any other request. */
+export async function planPart(
+  tx: Db,
+  customerId: string,
+  about: Pick<FoundRequest, 'id' | 'planId'>,
+  undoHours: number,
+): Promise<PlanPart | null> {
+  if (!about.planId) return null
+  const [plan, undo] = await Promise.all([
+    findPlanOf(tx, customerId, about.id),
+    undoStateOf(tx, { customerId, requestId: about.id }, undoHours),
+  ])
+  return plan ? { ...plan, undo } : null
+}
+
+/** The same in the reader's words, with what this person may do about it. */
+export function sayPlanPart(request: FastifyRequest, about: FoundRequest, part: PlanPart | null) {
+  if (!part) return null
+  const { customer, t, format, person } = request
+  const isOpen = about.status === 'in-review' || about.status === 'needs-information'
+  const holds = (about.details['holds'] ?? []) as PlanProblem[]
+  const mayWork = customer.holds.licensing
+  const isOwn = about.requestedBy === person!.id
+  return {
+    reason: part.details.reason ? t(`plans.reason.${part.details.reason}`) : '',
+    declaration: part.details.declaration ?? '',
+    undoes: part.undoes,
+    holds: isOpen ? holds.map((one) => sayProblem(request, one)) : [],
+    waitsFor: !isOpen ? null : part.waitsForColleague ? ('colleague' as const) : ('desk' as const),
+    mayApprove: isOpen && part.waitsForColleague && mayWork && !isOwn,
+    undo: sayUndo(part.undo, mayWork, { t, format }),
+  }
+}
+
+function sayUndo(state: UndoState, mayWork: boolean, { t, format }: Pick<FastifyRequest, 't' | 'format'>) {
+  if (!state) return null
+  if ('reason' in state) {
+    const { key, params = {} } = state.reason
+    const number = params['number']
+    return {
+      isOffered: false,
+      words: t(
+        key,
+        number === undefined ? params : { ...params, number: formatRequestNumber(Number(number)) },
+      ),
+      note: '',
+    }
+  }
+  const minutes = Math.max(1, Math.floor((state.until.getTime() - Date.now()) / 60_000))
+  return {
+    isOffered: mayWork,
+    words: mayWork
+      ? t('plans.undo.offered', {
+          hours: Math.floor(minutes / 60),
+          minutes: minutes % 60,
+          until: format.time(state.until),
+        })
+      : t('plans.undo.needsLicensing'),
+    note: mayWork ? t(state.anyFetched ? 'plans.undo.fetched' : 'plans.undo.notFetched') : '',
+  }
+}
