@@ -35,6 +35,11 @@ const commands: Record<
     usage: 'activity verify [CUSTOMER ...]                whether the record of who did what is whole',
     load: () => import('./tasks/activity.ts'),
   },
+  doctor: {
+    usage:
+      'doctor [CUSTOMER ...]                         whether the records of customers agree with one another',
+    load: () => import('./tasks/doctor.ts'),
+  },
   keys: {
     usage: 'keys [create]                                 the keys that sign packs; make a new one',
     load: () => import('./tasks/keys.ts'),

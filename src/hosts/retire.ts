@@ -12,6 +12,7 @@ export type Retirement = {
 
 /** Takes active hosts out of service: their labels and IDs are free from then on. */
 export async function retireHosts(tx: Db, { customerId, hostIds, requestId }: Retirement): Promise<void> {
+  if (hostIds.length === 0) return
   await tx.execute(sql`
     update hosts set status = 'retired', retired_at = now(), retired_request_id = ${requestId}::uuid
     where customer_id = ${customerId} and id = any(${uuidArray(hostIds)}) and status = 'active'`)
@@ -23,6 +24,7 @@ export async function retireHosts(tx: Db, { customerId, hostIds, requestId }: Re
  * another active host of the company has by now.
  */
 export async function returnHosts(tx: Db, { customerId, hostIds, requestId }: Retirement): Promise<void> {
+  if (hostIds.length === 0) return
   const rows = jsonRows(hostIds.map((hostId) => ({ hostId, id: newId() })))
   await tx.execute(sql`
     insert into host_retirements (customer_id, host_id, id, retired_at, retired_request_id, returned_at,

@@ -36,7 +36,7 @@ function readLine(file: LicenseFile, line: Line): void {
   else if (line.kind === 'feature' || line.kind === 'upgrade')
     take(file.licenses, readLicense(line, report), line)
   else if (line.kind === 'package') take(file.packages, readPackage(line, report), line)
-  else if (line.kind === 'unknown') report(reasonOf(line))
+  else if (line.kind === 'unknown') report(reasonOf(line), line.text.trim())
 }
 
 function take<T>(list: T[], read: T | null, line: Line): void {

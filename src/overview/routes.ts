@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { countWaitingPeople } from '../accounts/upgrade/company-queries.ts'
 import type { App } from '../app.ts'
 import { expiringDays } from '../licenses/filter.ts'
+import { listHanded } from '../plans/keep/queries.ts'
 import { listSupervisors } from '../privileges/queries.ts'
 import { listRequests } from '../requests/queries.ts'
 import { statusTag } from '../requests/status.ts'
@@ -21,7 +22,7 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
   const { holds } = customer
   const personId = request.person!.id
   const seesLicenses = holds.licensing || holds.reporting
-  const [counts, open, latest, supervisors, waiting] = await request.server.database.readCustomer(
+  const [counts, open, latest, supervisors, waiting, handed] = await request.server.database.readCustomer(
     customer.id,
     (tx) =>
       Promise.all([
@@ -30,6 +31,7 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
         listRequests(tx, customer.id, { scope: { personId, holds }, size: requestsShown }),
         listSupervisors(tx, customer.id),
         countWaitingPeople(tx, customer.id),
+        holds.licensing ? listHanded(tx, customer.id, personId) : [],
       ]),
   )
   return reply.page('overview/show', {
@@ -40,6 +42,11 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
     requests: latest.rows.map((row) => ({ ...row, tag: statusTag(row.status) })),
     groups: toolsFor(holds, customer.base),
     supervisors,
+    handed: handed.map(({ id, tool, name, by }) => ({
+      by: by ?? t('keep.somebody'),
+      title: name || t(`plans.tool.${tool}`),
+      href: `${customer.base}/plans/${id}`,
+    })),
     // R8: who asks to be let in, and who was let in at once and is to be vouched for.
     upgrades: holds.supervisor ? waiting.upgrades : 0,
     newcomers: customer.awaitsConfirmation ? 0 : waiting.newcomers,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { newId } from '../ids.ts'
-import { jsonRows, uuidArray } from '../sql.ts'
+import { jsonRows } from '../sql.ts'
 
 type OfPlan = { customerId: string; planId: string }
 
@@ -33,26 +33,4 @@ export async function activateHosts(tx: Db, { customerId, planId }: OfPlan): Pro
 export async function dropPlannedHosts(tx: Db, { customerId, planId }: OfPlan): Promise<void> {
   await tx.execute(sql`
     delete from hosts where customer_id = ${customerId} and plan_id = ${planId} and status = 'planned'`)
-}
-
-/** Ends hosts that a plan leaves with nothing: their label and IDs are free from here on. */
-export async function retireHosts(tx: Db, customerId: string, hostIds: readonly string[]): Promise<void> {
-  if (hostIds.length === 0) return
-  const ids = uuidArray(hostIds)
-  await tx.execute(sql`
-    update hosts set status = 'retired', retired_at = now()
-    where customer_id = ${customerId} and id = any(${ids}) and status = 'active'`)
-  await tx.execute(sql`
-    update host_members set is_active = false where customer_id = ${customerId} and host_id = any(${ids})`)
-}
-
-/** Brings back hosts that a replacement had ended. The schema refuses a label or ID that is in use again. */
-export async function reviveHosts(tx: Db, customerId: string, hostIds: readonly string[]): Promise<void> {
-  if (hostIds.length === 0) return
-  const ids = uuidArray(hostIds)
-  await tx.execute(sql`
-    update hosts set status = 'active', retired_at = null
-    where customer_id = ${customerId} and id = any(${ids}) and status = 'retired'`)
-  await tx.execute(sql`
-    update host_members set is_active = true where customer_id = ${customerId} and host_id = any(${ids})`)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { formatRequestNumber } from '../requests/number.ts'
 import type { Asked } from './asked.ts'
+import { fileView } from './bulk/file-view.ts'
 import type { Checked, CheckedLine } from './check-plan.ts'
 import { planPath } from './open-draft.ts'
 import { type HostPreview, shownHosts } from './preview-plan.ts'
@@ -43,6 +44,7 @@ export function checkView(
     holds: checked.holds.map((one) => sayProblem(request, one)),
     waitsFor: checked.holds.some(({ waitsFor }) => waitsFor === 'colleague') ? 'colleague' : 'desk',
     hasFixedLines: fixedLines.includes(request.plan.tool),
+    ...(request.plan.tool === 'bulk' ? fileView(request, checked.plan.details) : {}),
     ...toolPages(request, request.plan),
   }
 }

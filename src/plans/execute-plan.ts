@@ -4,12 +4,13 @@ import type { Db } from '../db.ts'
 import { countIfStale } from '../entitlements/count.ts'
 import { Invalid } from '../errors.ts'
 import { configurationKey, numberConfigurations } from '../hosts/configurations.ts'
+import { retireHosts, returnHosts } from '../hosts/retire.ts'
 import { newId } from '../ids.ts'
 import type { Cutter } from '../packs/cutters/built-in.ts'
 import { issuePacks } from '../packs/issue.ts'
 import { tellCompleted } from '../requests/completed.ts'
 import { type RequestKind, recordRequest } from '../requests/record.ts'
-import { activateHosts, dropPlannedHosts, retireHosts, reviveHosts } from './activate-hosts.ts'
+import { activateHosts, dropPlannedHosts } from './activate-hosts.ts'
 import { type Checked, type CheckedLine, checkPlan, hostsOf, type Policies } from './check-plan.ts'
 import { beginTemporary, endReturned } from './temporary.ts'
 import { settleUndone } from './undone.ts'
@@ -48,7 +49,7 @@ export async function executePlan(tx: Db, options: ExecuteOptions, checked: Chec
     whose.request ?? (await recordRequest(tx, { customerId, kind, status: 'completed', personId, planId }))
   if (undoes) await settleUndone(tx, { customerId, requestId: request.id, undoes })
   const hostIds = checked.hosts.map(({ id }) => id)
-  await changeHosts(tx, { customerId, planId, retires, revives })
+  await changeHosts(tx, { customerId, planId, retires, revives, requestId: request.id })
   await beginTemporary(tx, { customerId, planId, today, days: publisher.temporaryDays })
   const lines = await numberLines(tx, customerId, checked.lines)
   await writeTransfers(tx, { customerId, requestId: request.id, loadId: null, personId, lines })
@@ -85,11 +86,16 @@ async function lockTouched(tx: Db, customerId: string, planId: string): Promise<
 /** Someone may have used the same label or ID between the check and here: the schema lets only one of them. */
 async function changeHosts(
   tx: Db,
-  { retires, revives, ...plan }: { customerId: string; planId: string; retires: string[]; revives: string[] },
+  {
+    retires,
+    revives,
+    requestId,
+    ...plan
+  }: { customerId: string; planId: string; requestId: string; retires: string[]; revives: string[] },
 ): Promise<void> {
   try {
-    await retireHosts(tx, plan.customerId, retires)
-    await reviveHosts(tx, plan.customerId, revives)
+    await retireHosts(tx, { customerId: plan.customerId, hostIds: retires, requestId })
+    await returnHosts(tx, { customerId: plan.customerId, hostIds: revives, requestId })
     await activateHosts(tx, plan)
   } catch (error) {
     const constraint = violated(error)

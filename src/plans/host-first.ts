@@ -30,6 +30,7 @@ export function showHostFirst(
     kinds: [],
     isCounted: kind === 'triad',
     lead: t('plans.hostFirst.lead'),
+    toolSteps: ['host', 'entitlement', 'quantity', 'check'],
     hasPort: true,
     clinic: `${customer.base}/hosts/clinic`,
     action: `${customer.base}/configure/new-host`,

@@ -111,11 +111,12 @@ export async function servesCounted(
 /** The plan a request came from, and how far it is decided; undefined where it came from none. */
 export async function findPlanOf(tx: Db, customerId: string, requestId: string) {
   const [row] = await tx.execute<{
+    tool: Tool
     details: PlanDetails
     waitsForColleague: boolean
     undoes: number | null
   }>(sql`
-    select p.details, r.colleague_since is not null as "waitsForColleague",
+    select p.tool, p.details, r.colleague_since is not null as "waitsForColleague",
       (select u.number::float8 from requests u where u.customer_id = r.customer_id
         and u.id = coalesce(r.undoes_id, (p.details ->> 'undoes')::uuid)) as undoes
     from requests r join plans p on p.customer_id = r.customer_id and p.id = r.plan_id

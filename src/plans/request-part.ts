@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Db } from '../db.ts'
 import { formatRequestNumber } from '../requests/number.ts'
 import type { FoundRequest } from '../requests/queries.ts'
 import type { PlanDetails } from '../schema.ts'
+import { isRepeatable } from './keep/do-again.ts'
 import type { PlanProblem } from './problems.ts'
-import { findPlanOf } from './queries.ts'
+import { findPlanOf, type Tool } from './queries.ts'
 import { type UndoState, undoStateOf } from './undone.ts'
 import { sayProblem } from './words.ts'
 
 export type PlanPart = {
+  tool: Tool
   details: PlanDetails
   waitsForColleague: boolean
   /** The request it undoes. */
@@ -46,6 +49,7 @@ export function sayPlanPart(request: FastifyRequest, about: FoundRequest, part: 
     holds: isOpen ? holds.map((one) => sayProblem(request, one)) : [],
     waitsFor: !isOpen ? null : part.waitsForColleague ? ('colleague' as const) : ('desk' as const),
     mayApprove: isOpen && part.waitsForColleague && mayWork && !isOwn,
+    againKey: mayWork && isRepeatable(about.status, part.tool) ? randomUUID() : null,
     undo: sayUndo(part.undo, mayWork, { t, format }),
   }
 }

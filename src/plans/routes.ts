@@ -5,6 +5,7 @@ import { discard, name, removal, showCheck, submission } from './check-page.ts'
 import { chooseEntitlement } from './entitlement-page.ts'
 import { beginWithHost, showHostFirst } from './host-first.ts'
 import { chooseHost } from './host-page.ts'
+import { keepRoutes } from './keep/routes.ts'
 import { moveRoutes } from './move/routes.ts'
 import { addHost, changeHost, showChangedHost, showHostIdCheck, showNewHost } from './new-host-page.ts'
 import { onlyDrafts } from './open-draft.ts'
@@ -60,4 +61,5 @@ export function planRoutes(app: App): void {
   returnRoutes(app)
   temporaryRoutes(app)
   bulkRoutes(app)
+  keepRoutes(app)
 }

@@ -18,6 +18,33 @@ export const topics: Record<string, Article> = {
       { name: 'refused', paragraphs: 1, points: 4 },
     ],
   },
+  move: {
+    parts: [
+      { name: 'how', steps: 4 },
+      { name: 'limits', paragraphs: 2 },
+      { name: 'refused', points: 4 },
+    ],
+  },
+  replace: {
+    parts: [
+      { name: 'how', steps: 4 },
+      { name: 'lost', paragraphs: 1 },
+      { name: 'along', points: 3 },
+    ],
+  },
+  return: {
+    parts: [
+      { name: 'how', steps: 3 },
+      { name: 'means', points: 4 },
+    ],
+  },
+  temporary: {
+    parts: [
+      { name: 'how', steps: 4 },
+      { name: 'rules', points: 3 },
+      { name: 'end', paragraphs: 1 },
+    ],
+  },
   'host-ids': {
     parts: [
       { name: 'find', paragraphs: 1, points: 4 },

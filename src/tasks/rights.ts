@@ -20,6 +20,8 @@ const personSees: Record<string, string> = {
 const desk = `(select coalesce(current_setting('app.desk', true), '') <> '')`
 const deskSees = [
   ...['customers', 'associations', 'privileges', 'requests', 'activity', 'activity_particulars'],
+  // Who else has a host ID (hosts/known-ids.ts).
+  ...['hosts', 'host_members'],
 ]
 
 // A person's requests before any customer: theirs, the desk's, and of the company they turn out to be about.

@@ -100,19 +100,27 @@ test('Brasseries Lemaire owns and has placed what the pictures show', async () =
 })
 
 test('the requests were made by the verbs: numbered, with packs, transfers and events', async () => {
-  const requests = await rows<{ kind: string; number: string; events: number }>(sql`
-    select kind, number, (select count(*)::integer from request_events e
+  const requests = await rows<{ kind: string; status: string; number: string; events: number }>(sql`
+    select kind, status, number, (select count(*)::integer from request_events e
       where e.customer_id = r.customer_id and e.request_id = r.id) as events
     from requests r order by number`)
-  expect(requests.map(({ kind }) => kind)).toEqual([
-    'configure',
-    'configure',
-    'move',
-    'retrieve-packs',
-    'detailed-report',
-    'configure',
-    'retrieve-packs',
-    'configure',
+  expect(requests.map(({ kind, status }) => `${kind} ${status}`)).toEqual([
+    'configure completed',
+    'configure completed',
+    'move completed',
+    'retrieve-packs completed',
+    'detailed-report completed',
+    'return completed',
+    'undo completed',
+    'replace-hardware completed',
+    'replace-hardware in-review',
+    'replace-hardware needs-information',
+    'replace-hardware declined',
+    'replace-hardware cancelled',
+    'temporary completed',
+    'configure completed',
+    'retrieve-packs completed',
+    'configure completed',
   ])
   expect(String(requests[0]!.number)).toBe('100000009')
   expect(requests.every(({ events }) => events >= 2)).toBe(true)

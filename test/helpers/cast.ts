@@ -37,6 +37,8 @@ const members: Member[] = [
   },
 ]
 
+export const castEmails = members.map(({ email }) => email)
+
 const companies: Record<string, { name: string; city: string; supervised: boolean }> = {
   100234: { name: 'Brasseries Lemaire SA', city: 'Nantes', supervised: true },
   100871: { name: 'Aciéries du Ponant', city: 'Brest', supervised: false },

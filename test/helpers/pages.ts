@@ -5,7 +5,9 @@ import { createRegistration } from '../../src/sign-in/registrations.ts'
 import { deskPages } from './desk-pages.ts'
 import { licenseFilePages } from './license-file-pages.ts'
 import { notificationPages } from './notification-pages.ts'
+import { packPages } from './pack-pages.ts'
 import { peoplePages } from './people-pages.ts'
+import { planPages } from './plan-pages.ts'
 import { signInPages } from './sign-in-pages.ts'
 import type { Stage } from './stage.ts'
 import type { Answer, Visitor } from './visitor.ts'
@@ -241,11 +243,13 @@ export const pageStates: PageState[] = [
   { name: 'notices of R11 and R12, flash', status: 200, open: notices },
   ...ofLicenses,
   ...ofPlans,
+  ...planPages,
   ...licenseFilePages,
   ...ofRequests,
   ...deskPages,
   ...peoplePages,
   ...notificationPages,
+  ...packPages,
   ...ofFailures,
   { name: '500', status: 500, open: fault },
   { name: '503', status: 503, open: databaseGone },

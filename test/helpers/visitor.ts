@@ -95,6 +95,26 @@ export class Visitor {
     return this.post(url, { ...values, ...fields })
   }
 
+  /** submit of a form that takes a file. */
+  async upload(page: Answer, file: { field: string; bytes: Buffer }, action?: string): Promise<Answer> {
+    const { url, values } = formOf(page, action)
+    const parts = Object.entries(values).flatMap(([name, value]) =>
+      [value]
+        .flat()
+        .map((one) =>
+          Buffer.from(`--edge\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${one}\r\n`),
+        ),
+    )
+    const head = `--edge\r\nContent-Disposition: form-data; name="${file.field}"; filename="file"\r\n`
+    const body = Buffer.concat([
+      ...parts,
+      Buffer.from(`${head}Content-Type: application/octet-stream\r\n\r\n`),
+      file.bytes,
+      Buffer.from('\r\n--edge--\r\n'),
+    ])
+    return this.#send('POST', url, body, { 'content-type': 'multipart/form-data; boundary=edge' })
+  }
+
   /** submit, and on along 3xx answers. */
   async submitAndFollow(page: Answer, fields: Fields, action?: string): Promise<Answer> {
     return this.#follow(await this.submit(page, fields, action))
@@ -120,7 +140,7 @@ export class Visitor {
     return answer
   }
 
-  async #send(method: 'GET' | 'POST', url: string, payload?: string, headers = {}): Promise<Answer> {
+  async #send(method: 'GET' | 'POST', url: string, payload?: string | Buffer, headers = {}): Promise<Answer> {
     const response = await this.#app.inject({
       method,
       url,

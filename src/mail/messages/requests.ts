@@ -16,6 +16,11 @@ const written = (text: unknown) =>
     .split(/\n\s*\n/)
     .filter(Boolean)
 
+/** A plan without a name goes by its tool's. */
+function handed({ params }: MailToSay, t: Say) {
+  return { by: params['by'], name: params['name'] || t(`plans.tool.${params['tool']}`) }
+}
+
 /** A request of a person before any customer has its own address; one of a company stands under that. */
 function linkTo({ params, customerNumber }: MailToSay, baseUrl: string, isOfCompany: boolean): string {
   return `${baseUrl}${isOfCompany ? `/c/${customerNumber}` : ''}/requests/${params['number']}`
@@ -70,8 +75,8 @@ export const requestMessages = {
     reason: t('requests.mail.approval.why', { customerName: mail.customerName }),
   }),
   'plan-handed': (mail, t, baseUrl) => ({
-    subject: t('requests.mail.handed.subject', { by: mail.params['by'], name: mail.params['name'] }),
-    paragraphs: [t('requests.mail.handed.text', { by: mail.params['by'], name: mail.params['name'] })],
+    subject: t('requests.mail.handed.subject', handed(mail, t)),
+    paragraphs: [t('requests.mail.handed.text', handed(mail, t))],
     link: {
       text: t('requests.mail.handed.link'),
       href: `${baseUrl}/c/${mail.customerNumber}/plans/${mail.params['planId']}`,

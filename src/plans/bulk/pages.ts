@@ -65,7 +65,7 @@ export async function showRefill(
   return reply.page('plans/bulk/refill', {
     title: t('bulk.refill.title'),
     ...limits,
-    path,
+    plan: path,
     csv: `${request.customer.base}/bulk/placements.csv`,
     refusedCsv: refused.length > 0 ? `${path}/refused.csv` : null,
     problems,

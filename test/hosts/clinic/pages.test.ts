@@ -74,3 +74,15 @@ test('nothing, and too much, come back with what to do; what is pasted stays tex
   const hostile = await find(`<script>1</script>: flags=1<UP>\nether 00:1a:2b:3c:4d:55`)
   expect(hostile.all('main script')).toHaveLength(0)
 })
+
+test('the desk sees which company has an ID, and nobody else sees that page', async () => {
+  const desk = await t.signIn('desk@demo.example')
+  const form = await desk.get((await desk.get('/desk/customers')).link('Find a host ID'))
+  const answer = await desk.submit(form, { output: outputs.ipconfigEnglish }, '/desk/host-ids')
+  expect(answer.status).toBe(200)
+  expect(answer.link('SECRET-01')).toBe('/desk/customers/100555')
+  expect(answer.link('LYO-OLD')).toBe('/desk/customers/100234')
+  expect((await both.get('/desk/host-ids')).status).toBe(404)
+  const empty = await desk.submit(form, { output: '' }, '/desk/host-ids')
+  expect(empty.status).toBe(422)
+})
