@@ -23,6 +23,8 @@ export type DeskCustomer = {
   supervisors: number
   /** False: it never had one, and is open to its contacts where the publisher lets it (R9). */
   wasSupervised: boolean
+  /** Entitlements of which more is placed than owned. */
+  overPlaced: number
 }
 
 export function readCustomerFilter(query: unknown): CustomerFilter {
@@ -44,6 +46,7 @@ export function customersHref({ text: q, supervisors }: CustomerFilter, after?: 
 
 const columns = sql`
   c.id, c.customer_number as number, c.name, c.city, c.country, c.first_supervised_at is not null as "wasSupervised",
+  (select coalesce(sum(l.over_placed), 0)::int from license_sums l where l.customer_id = c.id) as "overPlaced",
   (select count(*)::int from associations a where a.customer_id = c.id) as contacts,
   s.supervisors`
 

@@ -79,6 +79,9 @@ export function deskRequestRoutes(app: App): void {
   )
 }
 
+/** Why a request of a company is declined; the other reasons are about persons who ask to be let in. */
+const companyReasons = declineReasons.filter((reason) => reason === 'settled' || reason === 'other')
+
 function act(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -164,6 +167,7 @@ async function show(
   const holds = (about.details['holds'] ?? []) as PlanProblem[]
   return reply.page('desk/company-request', {
     ...common,
+    reasons: companyReasons,
     title: request.t('requests.one', { number: request.format.requestNumber(number) }),
     about,
     company: customer,

@@ -24,7 +24,7 @@ export function matching({ customerId, filter, placed, isRetired }: Matching): S
     show === 'retired' ? isRetired : undefined,
     show === 'duplicates' ? sql`h.id in (${duplicated(customerId)})` : undefined,
     text === '' ? undefined : mentions(customerId, text, placed),
-    product === '' ? undefined : sql`h.id in (${holding(customerId, placed, hasPart(product))})`,
+    product === '' ? undefined : sql`h.id in (${holding(customerId, placed, ofPart(customerId, product))})`,
   ])
 }
 
@@ -53,24 +53,28 @@ function mentions(customerId: string, typed: string, placed: SQL): SQL {
     or h.id in (${holding(customerId, placed, bought(customerId, typed))}))`
 }
 
-/** IDs of the hosts on which such an entitlement `e` sits. */
-function holding(customerId: string, placed: SQL, such: SQL): SQL {
+/** IDs of the hosts on which one of these entitlements sits. */
+function holding(customerId: string, placed: SQL, entitlements: SQL): SQL {
   return sql`select pl.host_id from ${placed} pl
-    join entitlements e on e.customer_id = pl.customer_id and e.id = pl.entitlement_id
-    where pl.customer_id = ${customerId} and pl.quantity > 0 and ${such}`
+    where pl.customer_id = ${customerId} and pl.quantity > 0 and pl.entitlement_id in (${entitlements})`
 }
 
-function hasPart(partNumber: string): SQL {
-  return sql`e.product_id in (select id from products where part_number = ${partNumber.toUpperCase()})`
+function ofPart(customerId: string, partNumber: string): SQL {
+  return sql`select e.id from products p join entitlements e on e.customer_id = ${customerId} and e.product_id = p.id
+    where p.part_number = ${partNumber.toUpperCase()}`
 }
 
+/** IDs of the entitlements of such a product, contract or order: each found along its own key. */
 function bought(customerId: string, typed: string): SQL {
   const like = containing(typed)
-  return sql`(e.product_id in (select id from products where name ilike ${like} or part_number ilike ${like})
-    or e.contract_id in (
-      select id from contracts where customer_id = ${customerId} and contract_number ilike ${like})
-    or e.id in (
-      select l.entitlement_id from orders o
-      join order_lines l on l.customer_id = o.customer_id and l.order_id = o.id
-      where o.customer_id = ${customerId} and o.sales_order_number ilike ${like}))`
+  return sql`
+    select e.id from products p join entitlements e on e.customer_id = ${customerId} and e.product_id = p.id
+    where p.name ilike ${like} or p.part_number ilike ${like}
+    union all
+    select e.id from contracts c join entitlements e on e.customer_id = c.customer_id and e.contract_id = c.id
+    where c.customer_id = ${customerId} and c.contract_number ilike ${like}
+    union all
+    select l.entitlement_id from orders o
+    join order_lines l on l.customer_id = o.customer_id and l.order_id = o.id
+    where o.customer_id = ${customerId} and o.sales_order_number ilike ${like}`
 }

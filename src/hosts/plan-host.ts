@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { Invalid, NotFound, type ProblemKey } from '../errors.ts'
 import { newId } from '../ids.ts'
@@ -56,17 +56,20 @@ export async function findTaken(
     members,
   }: Place & { hostId: string; replaces?: string | undefined; label: string; members: NewMember[] },
 ): Promise<ProblemKey[]> {
+  // Also a successor that is changed without a word of what it succeeds.
+  const isNotFollowed = (id: SQL) => sql`${id} is distinct from (
+    select s.replaces_host_id from hosts s where s.customer_id = ${customerId} and s.id = ${hostId})`
   const [labels, ids] = await Promise.all([
     tx.execute<{ label: string }>(sql`
       select label from hosts
-      where customer_id = ${customerId} and lower(label) = lower(${label}) and id <> ${hostId} and id <> ${replaces}
+      where customer_id = ${customerId} and lower(label) = lower(${label}) and id <> ${hostId} and id <> ${replaces} and ${isNotFollowed(sql`id`)}
         and (status = 'active' or (status = 'planned' and plan_id = ${planId})) limit 1`),
     tx.execute<{ field: string; kind: string; value: string; host: string }>(sql`
       select distinct on (w."field") w."field" as field, m.id_kind as kind, m.id_value as value, h.label as host
       from jsonb_to_recordset(${jsonRows(members)}) as w ("field" text, "idKind" text, "idValue" text)
       join host_members m on m.customer_id = ${customerId} and m.id_kind = w."idKind" and m.id_value = w."idValue"
       join hosts h on h.customer_id = m.customer_id and h.id = m.host_id
-        and h.id <> ${hostId} and h.id <> ${replaces}
+        and h.id <> ${hostId} and h.id <> ${replaces} and ${isNotFollowed(sql`h.id`)}
       where m.is_active or (h.status = 'planned' and h.plan_id = ${planId})
       order by w."field", h.label`),
   ])

@@ -150,5 +150,6 @@ function readComponent(text: string): Component {
 
 /** Problems of one line for the whole file's list. */
 export function reporter(problems: FileProblem[], line: Line): Report {
-  return (kind, text = '') => problems.push({ kind, line: line.rows[0]!, text: text.slice(0, 200) })
+  return (kind, text = kind === 'short' ? line.text.trim() : '') =>
+    problems.push({ kind, line: line.rows[0]!, text: text.slice(0, 200) })
 }

@@ -13,7 +13,8 @@ type Open = { line: Line; raws: string[]; reader: WordReader; continues: boolean
  * exactly one line. Never throws; takes time in proportion to the text.
  */
 export function readLines(text: string): { lines: Line[]; rows: number; notes: FileNote[] } {
-  const rows = text.split(/\r\n|\n|\r/).map(readRow)
+  const rows = text.split(/\r\n|\n|\r/)
+  let isMailed = false
   const lines: Line[] = []
   let open: Open | null = null
   const close = () => {
@@ -24,11 +25,15 @@ export function readLines(text: string): { lines: Line[]; rows: number; notes: F
   }
   const single = (kind: LineKind, { number, raw }: Row) =>
     lines.push({ kind, rows: [number], text: raw, words: none, isUnclosed: false, part: 1 })
-  for (const row of rows) {
+  for (const [index, raw] of rows.entries()) {
+    const row = readRow(raw, index)
+    isMailed ||= row.isMailed
     const current = open as Open | null
     const isHeld = current !== null && (current.continues || current.reader.isOpen)
     if (row.text === '' && !row.continues) {
-      single('blank', row)
+      const last = lines.at(-1)
+      if (last?.kind === 'blank') last.rows.push(row.number)
+      else single('blank', row)
       if (!isHeld) close()
       else current.hasGap = true
     } else if (row.text.startsWith('#') && !(current?.continues && current.reader.isOpen)) {
@@ -44,7 +49,7 @@ export function readLines(text: string): { lines: Line[]; rows: number; notes: F
   }
   close()
   numberParts(lines)
-  return { lines, rows: rows.length, notes: notesOf(rows, lines) }
+  return { lines, rows: rows.length, notes: notesOf(isMailed, lines) }
 }
 
 function readRow(raw: string, index: number): Row {
@@ -116,9 +121,9 @@ function numberParts(lines: Line[]): void {
   }
 }
 
-function notesOf(rows: Row[], lines: Line[]): FileNote[] {
+function notesOf(isMailed: boolean, lines: Line[]): FileNote[] {
   const notes: FileNote[] = []
-  if (rows.some(({ isMailed }) => isMailed)) notes.push('mail-quoting')
+  if (isMailed) notes.push('mail-quoting')
   const isCurly = (text: string) => [...text.slice(0, 100)].some((one) => one !== '"' && isQuote(one))
   const isLicensed = ({ kind }: Line) => kind !== 'comment' && kind !== 'blank' && kind !== 'unknown'
   if (

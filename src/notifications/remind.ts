@@ -6,6 +6,7 @@ import { queueMails } from '../mail/outbox.ts'
 import { isWanted, wantedLeadDays } from './choices.ts'
 import { dayMoved } from './days.ts'
 import { type End, endsOf } from './ends.ts'
+import { tellOverPlaced } from './over-placed.ts'
 import { readersOf } from './readers.ts'
 import type { Topic } from './topics.ts'
 
@@ -28,7 +29,10 @@ export async function remindAll(app: App): Promise<void> {
   const [last] = await db.execute<{ doneFor: string }>(sql`
     select greatest(done_for, ${today}::date - ${longestAway}::int)::text as "doneFor" from daily_jobs where name = ${job}`)
   const from = last && last.doneFor < today ? last.doneFor : today
-  await forEveryCustomer(app, (tx, ids) => remind(tx, ids, from, today))
+  await forEveryCustomer(app, async (tx, ids) => {
+    await remind(tx, ids, from, today)
+    await tellOverPlaced(tx, ids, today)
+  })
   await db.execute(sql`
     insert into daily_jobs (name, done_for) values (${job}, ${today})
     on conflict (name) do update set done_for = greatest(daily_jobs.done_for, excluded.done_for), at = now()`)

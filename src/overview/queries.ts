@@ -7,6 +7,8 @@ export type Counts = {
   available: number
   /** Licenses whose term ends soon with none to follow. */
   expiring: number
+  /** Entitlements of which more is placed than owned. */
+  overPlaced: number
 }
 
 /** What a company has to place and to renew. */
@@ -15,6 +17,8 @@ export async function countLicenses(tx: Db, customerId: string, today: string): 
     select
       (select coalesce(sum(s.owned - s.placed), 0)::float8 from license_sums s where s.customer_id = ${customerId})
         as available,
+      (select coalesce(sum(s.over_placed), 0)::int from license_sums s where s.customer_id = ${customerId})
+        as "overPlaced",
       (select coalesce(sum(e.entitled), 0)::float8 from entitlements e
         where e.customer_id = ${customerId} and e.kind = 'sold'
           and e.ends_on between ${today}::date and ${today}::date + ${expiringDays}::int
@@ -39,4 +43,12 @@ export async function countOpenRequests(tx: Db, customerId: string, personId: st
     where customer_id = ${customerId} and requested_by = ${personId}
       and status in ('submitted', 'in-review', 'needs-information')`)
   return rows[0]!
+}
+
+/** Requests of colleagues that wait for the approval of a second holder of Licensing, whom this person could be. */
+export async function countToApprove(tx: Db, customerId: string, personId: string): Promise<number> {
+  const [row] = await tx.execute<{ count: number }>(sql`
+    select count(*)::int as count from requests
+    where customer_id = ${customerId} and colleague_since is not null and requested_by <> ${personId}`)
+  return row!.count
 }

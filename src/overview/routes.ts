@@ -7,7 +7,7 @@ import { listSupervisors } from '../privileges/queries.ts'
 import { listRequests } from '../requests/queries.ts'
 import { statusTag } from '../requests/status.ts'
 import { associated } from '../web/guard.ts'
-import { countLicenses, countOpenRequests } from './queries.ts'
+import { countLicenses, countOpenRequests, countToApprove } from './queries.ts'
 import { toolsFor } from './tools.ts'
 
 /** Requests named on the overview; the list has the rest. */
@@ -22,9 +22,8 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
   const { holds } = customer
   const personId = request.person!.id
   const seesLicenses = holds.licensing || holds.reporting
-  const [counts, open, latest, supervisors, waiting, handed] = await request.server.database.readCustomer(
-    customer.id,
-    (tx) =>
+  const [counts, open, latest, supervisors, waiting, handed, toApprove] =
+    await request.server.database.readCustomer(customer.id, (tx) =>
       Promise.all([
         seesLicenses ? countLicenses(tx, customer.id, request.server.today()) : null,
         countOpenRequests(tx, customer.id, personId),
@@ -32,11 +31,13 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
         listSupervisors(tx, customer.id),
         countWaitingPeople(tx, customer.id),
         holds.licensing ? listHanded(tx, customer.id, personId) : [],
+        holds.licensing ? countToApprove(tx, customer.id, personId) : 0,
       ]),
-  )
+    )
   return reply.page('overview/show', {
     title: t('overview.title'),
     counts,
+    toApprove,
     open,
     days: expiringDays,
     requests: latest.rows.map((row) => ({ ...row, tag: statusTag(row.status) })),

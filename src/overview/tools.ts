@@ -22,6 +22,8 @@ const toolGroups: readonly Group[] = [
       { name: 'return', path: '/return', anyOf: ['licensing'] },
       { name: 'addresses', path: '/addresses', anyOf: ['licensing'] },
       { name: 'temporary', path: '/temporary', anyOf: ['licensing'] },
+      { name: 'bulk', path: '/bulk', anyOf: ['licensing'] },
+      { name: 'plans', path: '/plans', anyOf: ['licensing'] },
       { name: 'summary', path: '/licenses', anyOf: ['licensing', 'reporting'] },
       { name: 'hosts', path: '/hosts', anyOf: ['licensing', 'reporting'] },
       { name: 'readFile', path: '/license-file', anyOf: ['licensing', 'reporting'] },

@@ -72,14 +72,30 @@ function sources(customerId: string, typed: string): Sources {
 
 /**
  * Whether a text leads to host `h`, as a condition. Each part stands for itself, so that it is looked up once and not
- * for each host, whatever the planner knows of the tables.
+ * for each host, whatever the planner knows of the tables; what was bought is looked through once for all of it.
  */
 export function isFound(customerId: string, typed: string): SQL {
-  const found = Object.values(sources(customerId, typed)).filter((source) => source !== null)
+  const { product: _, order: __, contract: ___, ...own } = sources(customerId, typed)
+  const found = Object.values(own).filter((source) => source !== null)
   return sql`(${sql.join(
-    found.map((source) => sql`h.id in (select host_id from (${source}) s)`),
+    [...found, boughtAs(customerId, containing(typed))].map(
+      (source) => sql`h.id in (select host_id from (${source}) s)`,
+    ),
     sql` or `,
   )})`
+}
+
+function boughtAs(customerId: string, like: string): SQL {
+  return sql`select l.host_id from placements l
+    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+    where l.customer_id = ${customerId}
+      and (e.product_id in (select id from products where name ilike ${like} or part_number ilike ${like})
+        or e.contract_id in (
+          select id from contracts where customer_id = ${customerId} and contract_number ilike ${like})
+        or e.id in (
+          select r.entitlement_id from orders o
+          join order_lines r on r.customer_id = o.customer_id and r.order_id = o.id
+          where o.customer_id = ${customerId} and o.sales_order_number ilike ${like}))`
 }
 
 const mostShown = 3

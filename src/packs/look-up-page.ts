@@ -24,7 +24,7 @@ export function lookUpPage(app: App): void {
     const wait = await countTry(app.database.db, [{ key: `look up ${networkOf(request.ip)}`, ...looks }])
     if (wait) return refuse(request, reply, wait)
     const { pack, digest } = request.params as { pack: string; digest: string }
-    const state = await lookUpPack(app.database, pack, digest)
+    const state = await lookUpPack(app.database, pack, digest, app.today())
     const verdict = request.t(`verify.printed.${state}`)
     return reply.code(state === 'unknown' ? 404 : 200).page('packs/look-up', {
       title: request.t('verify.resultTitle', { verdict }),

@@ -7,12 +7,11 @@ import { listRetrievable, listRetrievableIds, mostAtOnce, type RetrievalFilter }
 export async function retrievalPage({ server, customer }: FastifyRequest, filter: RetrievalFilter) {
   const { id: customerId } = customer
   return server.database.readCustomer(customerId, async (tx) => {
-    const [page, all] = await Promise.all([
-      listRetrievable(tx, customerId, filter),
-      listRetrievableIds(tx, customerId, filter),
-    ])
+    const page = await listRetrievable(tx, customerId, filter)
     const ids = page.rows.map(({ id }) => id)
-    const [ends, matches] = await Promise.all([
+    const isOnePage = !page.next && !filter.after
+    const [all, ends, matches] = await Promise.all([
+      isOnePage ? [] : listRetrievableIds(tx, customerId, filter),
       listPackEnds(tx, customerId, ids, server.today()),
       filter.text && ids.length > 0 ? listMatches(tx, customerId, ids, filter.text) : new Map(),
     ])
@@ -24,7 +23,7 @@ export async function retrievalPage({ server, customer }: FastifyRequest, filter
       })),
       nextKey: page.next ?? null,
       isLater: Boolean(filter.after),
-      /** Packs of all that the filter finds; more than one request gives: one more than that. */
+      /** Packs of all that the filter finds over several pages; more than one request gives: one more than that. */
       allCount: all.length,
       isTooMany: all.length > mostAtOnce,
     }

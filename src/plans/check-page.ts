@@ -7,6 +7,7 @@ import type { Problem } from '../web/forms.ts'
 import { readForm } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
 import { loadAsked } from './asked.ts'
+import { partOf } from './check-parts.ts'
 import { checkPlan } from './check-plan.ts'
 import { checkView } from './check-view.ts'
 import { discardPlan, namePlan, removeLine } from './drafts.ts'
@@ -35,7 +36,7 @@ export async function showCheck(
     const checked = await checkPlan(tx, options)
     const wanted = new Set(checked.lines.map(({ entitlementId }) => entitlementId))
     const [hosts, asked] = await Promise.all([
-      previewPlan(tx, checked, options),
+      previewPlan(tx, checked, options, partOf(request, 'hosts', checked.hosts.length)),
       loadAsked(tx, customer.id, [...wanted]),
     ])
     return { checked, hosts, asked }

@@ -3,17 +3,15 @@ import type { FastifyRequest } from 'fastify'
 import { formatRequestNumber } from '../requests/number.ts'
 import type { Asked } from './asked.ts'
 import { fileView } from './bulk/file-view.ts'
+import { partOf } from './check-parts.ts'
 import type { Checked, CheckedLine } from './check-plan.ts'
 import { planPath } from './open-draft.ts'
-import { type HostPreview, shownHosts } from './preview-plan.ts'
+import { countChanged, type HostPreview } from './preview-plan.ts'
 import type { Tool } from './queries.ts'
-import { toolPages } from './tool-pages.ts'
-import { sayProblem } from './words.ts'
+import { lineHref, newHostHref, toolPages } from './tool-pages.ts'
+import { sayMovesLeft, sayProblem } from './words.ts'
 
-/** Lines listed on one page; those that cannot be done come first. */
-const shownLines = 200
-
-/** What views/plans/check shows of a checked plan. */
+/** What views/plans/check shows of a checked plan: a part of its lines, those that cannot be done first, and of its hosts. */
 export function checkView(
   request: FastifyRequest,
   checked: Checked,
@@ -24,18 +22,19 @@ export function checkView(
   const labels = new Map(checked.hosts.map(({ id, label }) => [id, label]))
   const refused = checked.lines.filter(({ problems }) => problems.length > 0)
   const ordered = [...refused, ...checked.lines.filter(({ problems }) => problems.length === 0)]
+  const linePart = partOf(request, 'lines', ordered.length)
   const lines = ordered
-    .slice(0, shownLines)
+    .slice(linePart.from - 1, linePart.to)
     .map((line) => lineView(request, line, labels, path, checked, asked))
   return {
     lines,
-    moreLines: checked.lines.length - lines.length,
+    linePart,
     lineCount: checked.lines.length,
     refused: lines.filter(({ reasons }) => reasons.length > 0),
     refusedCount: refused.length,
-    hosts: hosts.map((host) => hostView(request, host, checked.lines, path)),
-    moreHosts: Math.max(0, checked.hosts.length - shownHosts),
-    changed: hosts.filter(({ isChanged }) => isChanged).length,
+    hosts: hosts.map((host) => hostView(request, host, checked, path)),
+    hostPart: partOf(request, 'hosts', checked.hosts.length),
+    changed: countChanged(checked),
     isEmpty: checked.lines.length === 0,
     isDoable: checked.isDoable,
     planName: request.plan.name,
@@ -71,21 +70,18 @@ function lineView(
     partNumber: line.partNumber,
     contract: line.contractNumber,
     host: to || from,
-    ends: from === '' ? to : t(to === '' ? 'plans.check.toPool' : 'plans.check.fromTo', { from, to }),
+    ends: from === '' ? to : t(waysOf(from, to), { from, to }),
     remarks: [
       ...(waiting
         ? [t('plans.check.asked', { ...waiting, number: formatRequestNumber(waiting.requestNumber) })]
         : []),
       ...(line.fromHostId !== null && line.kind === 'sold' && request.plan.tool !== 'undo'
-        ? [movesInWords(request, line, moved)]
+        ? [sayMovesLeft(request, line.owned, moved.get(line.entitlementId) ?? 0)]
         : []),
     ],
     // A host's own problem stands beside the host; here it only says that there is one.
     reasons: line.problems.map((one) => sayProblem(request, one)),
-    change:
-      line.fromHostId === null && line.toHostId !== null && line.licenseType !== 'node-locked'
-        ? `${path}/entitlement/${line.entitlementId}/host/${line.toHostId}`
-        : null,
+    change: lineHref(path, request.plan.tool, line),
     removal: `${path}/lines/${line.id}/removal`,
     // The page has many forms; each is acted on once by a key of its own.
     keys: [randomUUID(), randomUUID()],
@@ -95,30 +91,27 @@ function lineView(
 function hostView(
   request: FastifyRequest,
   preview: HostPreview,
-  lines: readonly CheckedLine[],
+  checked: Pick<Checked, 'lines' | 'plan'>,
   path: string,
 ) {
   const { host, rows } = preview
-  const ours = lines.filter(({ toHostId }) => toHostId === host.id).flatMap(({ problems }) => problems)
+  const ours = checked.lines
+    .filter(({ toHostId }) => toHostId === host.id)
+    .flatMap(({ problems }) => problems)
   const reasons = new Set(ours.filter(({ about }) => about === 'host').map((one) => sayProblem(request, one)))
   return {
     ...preview,
     ids: host.members.map(({ idKind, idValue }) => request.format.hostId(idKind, idValue)),
     reasons: [...reasons],
-    change: host.status === 'planned' ? `${path}/hosts/${host.id}` : null,
+    change: host.status === 'planned' ? newHostHref(path, host.id, checked.plan.details) : null,
     before: rows.filter(({ before }) => before > 0),
     after: rows.map((row) => ({ ...row, ...markOf(row) })),
   }
 }
 
-/** What is left of a year's moves of an entitlement, before this plan. */
-function movesInWords(
-  { t, server }: FastifyRequest,
-  { entitlementId, owned }: CheckedLine,
-  moved: ReadonlyMap<string, number>,
-): string {
-  const limit = server.publisher().movesPerYear * owned
-  return t('plans.check.movesLeft', { left: Math.max(0, limit - (moved.get(entitlementId) ?? 0)), limit })
+function waysOf(from: string, to: string): string {
+  if (to === '') return 'plans.check.toPool'
+  return to === from ? 'plans.check.toSuccessor' : 'plans.check.fromTo'
 }
 
 /** How a row of "after" differs from now: its class, and a sign for those who do not see colour. */

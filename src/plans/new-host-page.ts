@@ -5,6 +5,7 @@ import { checkHostId } from '../hosts/check-host-id.ts'
 import { planHost } from '../hosts/plan-host.ts'
 import { findPlannedHost } from '../hosts/planned.ts'
 import { prefilled } from '../hosts/prefilled.ts'
+import { isId } from '../ids.ts'
 import type { Problem } from '../web/forms.ts'
 import { readForm, text } from '../web/forms.ts'
 import type { Translate } from '../web/i18n.ts'
@@ -145,8 +146,14 @@ export async function showHostIdCheck(request: FastifyRequest, reply: FastifyRep
   const { customer, t, format } = request
   const given = request.query as Record<string, unknown>
   const typed = text(given['id1'] ?? given['id2'] ?? given['id3']).slice(0, 200)
+  const [host, publisher] = [given['host'], request.server.publisher()]
   const found = await request.server.database.readCustomer(customer.id, (tx) =>
-    checkHostId(tx, { customerId: customer.id, text: typed, publisher: request.server.publisher() }),
+    checkHostId(tx, {
+      customerId: customer.id,
+      text: typed,
+      publisher,
+      except: isId(host) ? host : undefined,
+    }),
   )
   return reply.page('plans/host-id-check', {
     title: t('plans.hostIdCheck.title'),

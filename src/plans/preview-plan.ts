@@ -2,6 +2,7 @@ import type { Db } from '../db.ts'
 import { composePack } from '../packs/compose.ts'
 import { type DiffLine, diffPacks } from '../packs/diff.ts'
 import { loadPackFacts, type PackFacts, type PackPlacement, packInput } from '../packs/load-pack-input.ts'
+import { partSizes } from './check-parts.ts'
 import { type Checked, type CheckedLine, hostsOf } from './check-plan.ts'
 import type { PlanHost } from './load-plan.ts'
 import { Sums } from './problems.ts'
@@ -26,15 +27,17 @@ export type PreviewOptions = {
   publisher: { name: string }
 }
 
-/** Hosts shown before and after on one page. */
-export const shownHosts = 20
-
 /**
- * Each touched host (the first of them, `shownHosts`) as it is and as a checked plan would leave it. Lines that
- * cannot be done are left out: they stand with their reasons.
+ * Touched hosts, those of one page, as they are and as a checked plan would leave them. Lines that cannot be done are
+ * left out: they stand with their reasons.
  */
-export async function previewPlan(tx: Db, checked: Checked, options: PreviewOptions): Promise<HostPreview[]> {
-  const hosts = checked.hosts.slice(0, shownHosts)
+export async function previewPlan(
+  tx: Db,
+  checked: Checked,
+  options: PreviewOptions,
+  { from, to }: { from: number; to: number } = { from: 1, to: partSizes.hosts },
+): Promise<HostPreview[]> {
+  const hosts = checked.hosts.slice(from - 1, to)
   const shown = new Set(hosts.map(({ id }) => id))
   const lines = checked.lines.filter(
     (line) => line.problems.length === 0 && hostsOf(line).some((id) => shown.has(id)),
@@ -69,8 +72,19 @@ function previewHost(
   }
 }
 
+/** How many hosts have other licenses, or more or fewer of them, once the lines that can be done are. */
+export function countChanged({ lines, hosts }: Pick<Checked, 'lines' | 'hosts'>): number {
+  const changes = new Map<string, Sums>(hosts.map(({ id }) => [id, new Sums()]))
+  for (const { problems, fromHostId, toHostId, productId, quantity } of lines) {
+    if (problems.length > 0) continue
+    if (fromHostId) changes.get(fromHostId)?.add(productId, -quantity)
+    if (toHostId) changes.get(toHostId)?.add(productId, quantity)
+  }
+  return [...changes.values()].filter((sums) => sums.values().some((sum) => sum !== 0)).length
+}
+
 /** What sits on a host once these lines are done. */
-export function applyLines(
+function applyLines(
   hostId: string,
   now: readonly PackPlacement[],
   lines: readonly CheckedLine[],

@@ -35,4 +35,8 @@ export class Sums {
   of(key: string): number {
     return this.#sums.get(key) ?? 0
   }
+
+  values(): MapIterator<number> {
+    return this.#sums.values()
+  }
 }

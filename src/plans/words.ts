@@ -26,6 +26,12 @@ export function whyNotNow(choice: Choice, today: string): PlanProblem | undefine
   return entitled === placed ? problem('allPlaced', { placed }) : undefined
 }
 
+/** What is left of a year's moves of an entitlement, before a plan; beyond it the desk decides. */
+export function sayMovesLeft({ t, server }: FastifyRequest, owned: number, moved: number): string {
+  const limit = server.publisher().movesPerYear * owned
+  return t('plans.check.movesLeft', { left: Math.max(0, limit - moved), limit })
+}
+
 /** Until when an entitlement can be used, in words. */
 export function sayUntil({ t, format }: Reader, { endsOn }: { endsOn: string | null }): string {
   return endsOn === null ? t('plans.perpetual') : format.shortDate(endsOn)

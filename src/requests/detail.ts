@@ -82,9 +82,11 @@ async function listAskedLines(tx: Db, customerId: string, planId: string) {
     .orderBy(asc(planLines.id))
 }
 
+/** `outdated`: the latest issue, but the next retrieval makes another; `retired`: with its host. */
+type PackState = 'current' | 'outdated' | 'replaced' | 'retired'
+
 /**
- * The packs a request produced (`isProduced`) or retrieved, by label: the first of them, with how many there are.
- * `isLatest`: no later issue replaces it; `isCurrent`: nor will the next retrieval.
+ * The packs a request produced (`isProduced`) or retrieved, by label: `limit` of them.
  */
 export async function listRequestPacks(
   tx: Db,
@@ -99,8 +101,9 @@ export async function listRequestPacks(
       label: hosts.label,
       issuedAt: packs.createdAt,
       isProduced: sql<boolean>`${packs.requestId} is not distinct from ${requestPacks.requestId}`,
-      isLatest: sql<boolean>`${hosts.packIssue} = ${requestPacks.issue} and ${hosts.status} = 'active'`,
-      isCurrent: sql<boolean>`${hosts.packIssue} = ${requestPacks.issue} and ${hosts.isPackCurrent}`,
+      state: sql<PackState>`case when ${hosts.status} = 'retired' then 'retired'
+        when ${hosts.packIssue} <> ${requestPacks.issue} then 'replaced'
+        when ${hosts.isPackCurrent} then 'current' else 'outdated' end`,
     })
     .from(requestPacks)
     .innerJoin(hosts, of(hosts, customerId, requestPacks.hostId))

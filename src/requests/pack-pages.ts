@@ -56,7 +56,7 @@ async function showPack(request: FastifyRequest, reply: FastifyReply) {
     about,
     pack,
     href: hrefOf(request),
-    endsOn: pack.isLatest ? endInPack(text, server.today()) : null,
+    endsOn: ['current', 'outdated'].includes(pack.state) ? endInPack(text, server.today()) : null,
     address,
     qr: address && qrPath(address),
   })

@@ -45,6 +45,8 @@ export const customers = pgTable(
     requiresSecondFactor: boolean('requires_second_factor').notNull().default(false),
     /** Set by its supervisors: what a tool does waits for another holder of Licensing. */
     requiresApproval: boolean('requires_approval').notNull().default(false),
+    /** Day on which it was told that more is placed than is owned; null: it is not, or was not told yet. */
+    overPlacedToldOn: day('over_placed_told_on'),
     /** Day for which entitlements' and sums' owned quantities were last worked out (they change with the calendar). */
     countedOn: day('counted_on'),
     createdAt: instant('created_at').notNull().defaultNow(),

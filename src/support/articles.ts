@@ -45,6 +45,13 @@ export const topics: Record<string, Article> = {
       { name: 'end', paragraphs: 1 },
     ],
   },
+  'bulk-plans': {
+    parts: [
+      { name: 'how', steps: 5 },
+      { name: 'rules', points: 4 },
+      { name: 'keep', paragraphs: 2 },
+    ],
+  },
   'host-ids': {
     parts: [
       { name: 'find', paragraphs: 1, points: 4 },
@@ -58,10 +65,36 @@ export const topics: Record<string, Article> = {
       { name: 'here', paragraphs: 2 },
     ],
   },
+  hosts: {
+    parts: [
+      { name: 'find', paragraphs: 2, points: 3 },
+      { name: 'page', points: 4 },
+      { name: 'service', paragraphs: 2 },
+    ],
+  },
+  addresses: {
+    parts: [
+      { name: 'how', steps: 4 },
+      { name: 'packs', paragraphs: 2 },
+    ],
+  },
+  'as-of': {
+    parts: [
+      { name: 'how', paragraphs: 2 },
+      { name: 'kept', points: 2 },
+    ],
+  },
+  search: {
+    parts: [
+      { name: 'what', points: 5 },
+      { name: 'sees', paragraphs: 1 },
+    ],
+  },
   packs: {
     parts: [
       { name: 'how', steps: 4 },
-      { name: 'genuine', paragraphs: 2 },
+      { name: 'several', points: 4 },
+      { name: 'genuine', paragraphs: 3 },
     ],
   },
   report: {
@@ -74,6 +107,7 @@ export const topics: Record<string, Article> = {
     parts: [
       { name: 'number', paragraphs: 2 },
       { name: 'who', paragraphs: 1 },
+      { name: 'receipt', paragraphs: 1 },
     ],
   },
   privileges: {

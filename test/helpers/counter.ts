@@ -86,8 +86,12 @@ export function requestNumber(page: Page): number {
 }
 
 /** What the link of that text downloads. */
-export async function download(page: Page, name: string | RegExp): Promise<{ name: string; text: string }> {
-  const link = page.locator('main').getByRole('link', { name }).first()
+export async function download(
+  page: Page,
+  name: string | RegExp,
+  role: 'link' | 'button' = 'link',
+): Promise<{ name: string; text: string }> {
+  const link = page.locator('main').getByRole(role, { name }).first()
   const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
   const chunks: Buffer[] = []
   for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer)

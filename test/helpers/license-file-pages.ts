@@ -43,6 +43,15 @@ export const licenseFilePages: PageState[] = [
   state('find a host ID, several', 'both', '/hosts/clinic', { output: outputs.ipconfigEnglish }),
   state('find a host ID, no machine', 'reporting', '/hosts/clinic', { output: '00-00-00-00-00-00' }),
   state('find a host ID, none', 'both', '/hosts/clinic', { output: 'Hello' }),
+  {
+    name: 'find a host ID, the desk',
+    status: 200,
+    open: async (stage) => {
+      const desk = await stage.as('desk')
+      const form = await desk.get('/desk/host-ids')
+      return desk.submit(form, { output: '02AA10000007 and 00-50-56-C0-00-08' }, '/desk/host-ids')
+    },
+  },
   page(
     'plan with a new host',
     'both',

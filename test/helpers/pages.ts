@@ -2,7 +2,10 @@ import { sql } from 'drizzle-orm'
 import { askEmailChange } from '../../src/accounts/email-changes.ts'
 import { createPasswordLink } from '../../src/sign-in/password-links.ts'
 import { createRegistration } from '../../src/sign-in/registrations.ts'
+import { bulkPages } from './bulk-pages.ts'
+import { decisionPages } from './decision-pages.ts'
 import { deskPages } from './desk-pages.ts'
+import { hostPages } from './host-pages.ts'
 import { licenseFilePages } from './license-file-pages.ts'
 import { notificationPages } from './notification-pages.ts'
 import { packPages } from './pack-pages.ts'
@@ -244,11 +247,14 @@ export const pageStates: PageState[] = [
   ...ofLicenses,
   ...ofPlans,
   ...planPages,
+  ...bulkPages,
+  ...decisionPages,
   ...licenseFilePages,
   ...ofRequests,
   ...deskPages,
   ...peoplePages,
   ...notificationPages,
+  ...hostPages,
   ...packPages,
   ...ofFailures,
   { name: '500', status: 500, open: fault },

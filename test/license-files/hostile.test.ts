@@ -112,8 +112,8 @@ test('what is written is what is read, however it is broken into rows', () => {
 })
 
 describe('time in proportion to the size', () => {
-  const mega = 1024 * 1024
-  const fill = (piece: string) => piece.repeat(Math.ceil(mega / piece.length)).slice(0, mega)
+  const size = 256 * 1024
+  const fill = (piece: string) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size)
   const head = 'FEATURE f v 1.0 1-jan-2027 5 '
   test.each([
     ['license lines', fill('INCREMENT f v 1.0 1-jan-2027 5 SIGN=1\n')],
@@ -133,15 +133,15 @@ describe('time in proportion to the size', () => {
     ['zeros', `FEATURE f v ${fill('0')}1 1-jan-2027 5`],
     [
       'one package and what enables it',
-      `PACKAGE f v COMPONENTS="${fill('c ').slice(mega / 2)}"\n${fill('INCREMENT f v 1 permanent 1\n').slice(mega / 2)}`,
+      `PACKAGE f v COMPONENTS="${fill('c ').slice(size / 2)}"\n${fill('INCREMENT f v 1 permanent 1\n').slice(size / 2)}`,
     ],
     ['packages of one name', fill('PACKAGE f v 1.0 COMPONENTS=a\nINCREMENT f v 1.0 permanent 2\n')],
     ['names to supersede', `${head}ISSUED=1-jan-2026 SUPERSEDE="${fill('n ')}"`],
     ['host IDs', `SERVER h "${fill('001122334455 ')}"`],
-  ])('a megabyte of %s', (_, text) => {
+  ])('a quarter of a megabyte of %s', (_, text) => {
     const started = performance.now()
     examineQuickly(text)
-    // Half a second on this machine at worst; quadratic readers take minutes.
+    // A tenth of a second, more where the machine is busy; a quadratic reader takes minutes.
     expect(performance.now() - started).toBeLessThan(8000)
   })
 

@@ -283,3 +283,34 @@ describe('what one chose', () => {
     expect(await sent()).toHaveLength(1)
   })
 })
+
+test('a company of which more is placed than owned is told once, with the desk, until it is in order again', async () => {
+  const licensing = await member('licensing')
+  const staff = await makePerson(db.owner.db, { isStaff: true })
+  const { id } = await makeEntitlement(db.owner.db, customerId, product.id, { quantity: 5, endsOn: null })
+  const set = (over: number) =>
+    db.owner.db.execute(sql`
+      update license_sums set over_placed = ${over} where customer_id = ${customerId} and product_id = ${product.id}`)
+  const told = async () => {
+    await db.owner.db.delete(mails)
+    await remindAll(app)
+    const rows = await db.owner.db.select().from(mails).where(eq(mails.template, 'over-placed'))
+    return rows.map((row) => row.personId)
+  }
+  const toDesk = async () =>
+    (
+      await db.owner.db.execute(sql`
+        select from person_mails where person_id = ${staff.id} and template = 'desk-over-placed'`)
+    ).length
+  expect(id).toBeDefined()
+  expect(await told()).toEqual([])
+  await set(1)
+  expect(await told()).toEqual([licensing])
+  expect(await toDesk()).toBe(1)
+  expect(await told()).toEqual([])
+  await set(0)
+  expect(await told()).toEqual([])
+  await set(2)
+  expect(await told()).toEqual([licensing])
+  expect(await toDesk()).toBe(2)
+})

@@ -85,8 +85,10 @@ async function readAtDesk(request: FastifyRequest, reply: FastifyReply) {
 
 /** Throws Invalid for nothing, and for more than is read. */
 function read(body: unknown) {
-  const output = text(((body ?? {}) as Record<string, unknown>)['output'])
-  if (output === '') throw new Invalid([{ field: 'output', key: 'clinic.empty' }])
+  const given = [((body ?? {}) as Record<string, unknown>)['output']].flat()[0]
+  // Rows are counted as they were pasted, so blanks around stay.
+  const output = typeof given === 'string' ? given.replaceAll('\0', '') : ''
+  if (output.trim() === '') throw new Invalid([{ field: 'output', key: 'clinic.empty' }])
   if (output.length > MOST) {
     throw new Invalid([{ field: 'output', key: 'clinic.tooLong', params: { max: MOST } }])
   }

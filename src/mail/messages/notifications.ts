@@ -42,6 +42,29 @@ export const notificationMessages = {
       reason: t('notifications.mail.expiry.why'),
     }
   },
+
+  'over-placed': ({ params, customerNumber, customerName }, t, baseUrl) => {
+    const facts = { count: Number(params['count']), customerNumber, customerName }
+    return {
+      subject: t('notifications.mail.overPlaced.subject', facts),
+      paragraphs: [t('notifications.mail.overPlaced.text', facts), t('notifications.mail.overPlaced.how')],
+      link: {
+        text: t('notifications.mail.overPlaced.link'),
+        href: `${baseUrl}/c/${customerNumber}/licenses?show=over-placed`,
+      },
+      reason: t('notifications.mail.overPlaced.why', facts),
+    }
+  },
+
+  'desk-over-placed': ({ params }, t, baseUrl) => ({
+    subject: t('notifications.mail.overPlaced.deskSubject', params),
+    paragraphs: [t('notifications.mail.overPlaced.deskText', params)],
+    link: {
+      text: t('desk.mail.openCustomer'),
+      href: `${baseUrl}/desk/customers/${params['customerNumber']}`,
+    },
+    reason: t('desk.mail.whyStaff'),
+  }),
 } satisfies Messages
 
 function listOf(kind: Kind, count: number, mail: MailToSay, t: Say, baseUrl: string) {

@@ -28,7 +28,7 @@ export async function showPlans(request: FastifyRequest, reply: FastifyReply) {
 
 function planView(request: FastifyRequest, plan: KeptPlan) {
   const { customer, format, person, t } = request
-  const changedAt = format.time(new Date(`${plan.updatedAt.replace(' ', 'T')}:00`))
+  const changedAt = format.time(new Date(plan.updatedAt))
   const who = (id: string, name: string) => (id === person!.id ? t('keep.you') : name)
   return {
     ...plan,

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { PlanProblem } from '../problems.ts'
 import { whyItStays } from '../rules/terms.ts'
 import { type Target, whyNotHere } from '../targets.ts'
-import { sayProblem, sayUntil } from '../words.ts'
+import { sayMovesLeft, sayProblem, sayUntil } from '../words.ts'
 import { fieldOf } from './quantities.ts'
 import type { Leaving } from './queries.ts'
 
@@ -32,7 +32,7 @@ export function leavingLine(request: FastifyRequest, { row, to, moved, fill }: G
       ...(to && lacksBase(row) ? [t('plans.host.lacksBase', { base: row.baseName })] : []),
       ...(to === null && row.kind === 'temporary' ? [t('plans.leaving.endsTemporary')] : []),
     ],
-    moves: row.kind === 'temporary' ? null : movesInWords(request, row, moved),
+    moves: row.kind === 'temporary' ? null : sayMovesLeft(request, row.owned, moved),
   }
 }
 
@@ -45,10 +45,4 @@ export function whyItCannotGo(row: Leaving, to: Target | null, today: string): P
 
 function lacksBase({ baseProductId, ofBase }: Leaving): boolean {
   return baseProductId !== null && ofBase <= 0
-}
-
-/** What is left of a year's moves before this plan; beyond it the desk decides. */
-function movesInWords({ t, server }: FastifyRequest, { owned }: Leaving, moved: number): string {
-  const limit = server.publisher().movesPerYear * owned
-  return t('plans.check.movesLeft', { left: Math.max(0, limit - moved), limit })
 }

@@ -7,10 +7,8 @@ import { touchDraft } from '../drafts.ts'
 import { newHostForm } from '../new-host-form.ts'
 import { HostFields } from '../new-host-page.ts'
 import { idsOf, planPath } from '../open-draft.ts'
-import { problem } from '../problems.ts'
 import { planSuccessor } from '../replacement.ts'
 import { toolFrame } from '../tool-frame.ts'
-import { sayProblem } from '../words.ts'
 import { findReplacement, listOnFormer, type OnFormer } from './queries.ts'
 
 /**
@@ -57,10 +55,10 @@ export async function showSuccessor(
     title: t(form.kind === 'triad' ? 'plans.replace.successor.titleTriad' : 'plans.replace.successor.title', {
       host: before.label,
     }),
-    lead: t(`plans.replace.successor.lead.${before.kind}`, { host: before.label }),
+    lead: t(`plans.replace.successor.lead.${locked ? 'locked' : before.kind}`, { host: before.label }),
     fixedLabel: before.label,
     kindsReason: locked
-      ? sayProblem(request, problem('nodeLockedTriad', { product: locked.product, host: before.label }))
+      ? t('plans.replace.successor.locked', { product: locked.product, host: before.label })
       : null,
     check: `${customer.base}/plans/host-id-check?host=${host}`,
     along: alongInWords(placed),

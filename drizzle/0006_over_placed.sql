@@ -1,0 +1,1 @@
+ALTER TABLE "customers" ADD COLUMN "over_placed_told_on" date;
