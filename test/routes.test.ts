@@ -4,6 +4,7 @@ import type { App } from '../src/app.ts'
 import { type AccessRule, registerGuard } from '../src/web/guard.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { castEmails } from './helpers/cast.ts'
+import { makeHost } from './helpers/makers.ts'
 import { planner } from './helpers/plans.ts'
 import { snapshot } from './helpers/snapshot.ts'
 import type { Answer, Visitor } from './helpers/visitor.ts'
@@ -36,8 +37,12 @@ async function makeThings(number: string): Promise<Things> {
   const done = await placeLicenses(t.db, customerId, personId)
   const { draft } = planner(t.db.database, customerId, personId)
   const plan = await draft([{ entitlementId: done.entitlement.id, to: done.host.id }])
+  const receiver = await makeHost(t.db.owner.db, customerId)
   return {
     plan,
+    ...(await draftsOfTools(draft)),
+    receiver: receiver.id,
+    product: done.product.id,
     host: done.host.id,
     number: String(done.number),
     partNumber: done.product.partNumber,
@@ -47,12 +52,30 @@ async function makeThings(number: string): Promise<Things> {
   }
 }
 
+/** A draft of each tool, by `plan <tool>`. */
+async function draftsOfTools(draft: ReturnType<typeof planner>['draft']): Promise<Things> {
+  const drafts: Things = {}
+  for (const tool of ['move', 'return', 'replace', 'temporary'] as const)
+    drafts[`plan ${tool}`] = await draft([], tool)
+  return drafts
+}
+
+/** The tool whose page an address below a plan is; none where any plan has it. */
+function toolOf(url: string): string | undefined {
+  if (url.includes('/:plan/product')) return 'temporary'
+  if (!url.includes('/:plan/from')) return undefined
+  if (url.endsWith('/pool')) return 'return'
+  return /\/(reason|successor)$/.test(url) ? 'replace' : 'move'
+}
+
 const routes = (): Route[] => t.app.routeTable.filter(({ method }) => method !== 'HEAD')
 const ofCustomer = () => routes().filter(({ url }) => url.startsWith('/c/:customer'))
 
 function addressOf(route: Route, customer: string, from: Things): string {
+  const plan = from[`plan ${toolOf(route.url)}`] ?? from['plan']
+  const things = { ...from, ...(plan && { plan }) }
   return route.url.replace(/:(\w+)/g, (_, name: string) =>
-    name === 'customer' ? customer : (from[name] ?? (route.url.includes('/learn/') ? 'configure' : 'x')),
+    name === 'customer' ? customer : (things[name] ?? (route.url.includes('/learn/') ? 'configure' : 'x')),
   )
 }
 

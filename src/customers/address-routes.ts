@@ -5,6 +5,7 @@ import { hostIdOf } from '../hosts/address.ts'
 import { changePlace, findHostPlace } from '../hosts/change-place.ts'
 import { listHref, readFilter } from '../hosts/filter.ts'
 import { listAddresses } from '../hosts/list-addresses.ts'
+import { reachHost } from '../hosts/notes.ts'
 import { builtInCutter } from '../packs/cutters/built-in.ts'
 import { activeKey } from '../packs/keys.ts'
 import { reissuePacks } from '../packs/reissue.ts'
@@ -126,6 +127,7 @@ function postHostPlace(request: FastifyRequest, reply: FastifyReply) {
   const { customer, person } = request
   const hostId = hostIdOf(request)
   return actOnce(request, reply, async (tx) => {
+    await reachHost(tx, customer.id, hostId)
     const { mark, ...values } = readForm(request.body, HostPlaceForm)
     const change = { customerId: customer.id, hostId, personId: person!.id, mark, values }
     const { number } = await changePlace(tx, change)

@@ -5,7 +5,7 @@ import { isId } from '../ids.ts'
 import { readForm } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
 import { hostIdOf, hostPath } from './address.ts'
-import { addNote, removeNote } from './notes.ts'
+import { addNote, reachHost, removeNote } from './notes.ts'
 
 /** Longest note; views/hosts/_notes says it too. */
 const longest = 2000
@@ -14,6 +14,7 @@ const NoteForm = Type.Object({ note: Type.String({ minLength: 1, maxLength: long
 export function postNote(request: FastifyRequest, reply: FastifyReply) {
   const of = ofHost(request)
   return actOnce(request, reply, async (tx) => {
+    await reachHost(tx, of.customerId, of.hostId)
     const { note } = readForm(request.body, NoteForm)
     await addNote(tx, of, note)
     request.flash('hosts.notes.added')

@@ -45,9 +45,8 @@ export async function listNotes(
   return pageOf(rows, (row) => [row.id], size)
 }
 
-/** Writes a note about a host; throws NotFound. */
+/** Writes a note about a host that was reached. */
 export async function addNote(tx: Db, { customerId, hostId, personId }: OfHost, text: string): Promise<void> {
-  await reachHost(tx, customerId, hostId)
   const id = newId()
   await tx.execute(sql`
     insert into host_notes (customer_id, host_id, id, person_id, text)
@@ -70,7 +69,8 @@ export async function removeNote(tx: Db, of: OfHost, noteId: string): Promise<vo
   await record(tx, of, 'host.note-removed', noteId)
 }
 
-async function reachHost(tx: Db, customerId: string, hostId: string): Promise<void> {
+/** Throws NotFound where the company has no such host, or in a draft plan only. */
+export async function reachHost(tx: Db, customerId: string, hostId: string): Promise<void> {
   const found = await tx.execute(sql`
     select from hosts where customer_id = ${customerId} and id = ${hostId}::uuid and status <> 'planned'`)
   if (found.length === 0) throw new NotFound()

@@ -6,15 +6,16 @@ import { jsonRows } from '../sql.ts'
 type OfPlan = { customerId: string; planId: string }
 
 /**
- * Makes the planned hosts which a plan's lines reach real ones, and keeps their first version. The schema refuses a
+ * Makes the planned hosts which a plan's lines reach real ones, and successors in any case; keeps their first version. The schema refuses a
  * label or a host ID that another active host of the company has.
  */
 export async function activateHosts(tx: Db, { customerId, planId }: OfPlan): Promise<void> {
   const hosts = await tx.execute<{ id: string }>(sql`
     update hosts h set status = 'active', created_at = now()
-    where h.customer_id = ${customerId} and h.plan_id = ${planId} and h.status = 'planned' and exists (
-      select from plan_lines l
-      where l.customer_id = h.customer_id and l.plan_id = h.plan_id and l.to_host_id = h.id)
+    where h.customer_id = ${customerId} and h.plan_id = ${planId} and h.status = 'planned'
+      and (h.replaces_host_id is not null or exists (
+        select from plan_lines l
+        where l.customer_id = h.customer_id and l.plan_id = h.plan_id and l.to_host_id = h.id))
     returning h.id`)
   if (hosts.length === 0) return
   const rows = jsonRows(hosts.map(({ id }) => ({ hostId: id, id: newId() })))

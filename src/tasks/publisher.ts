@@ -13,6 +13,10 @@ const wholeNumber: Reader = (text) => {
   if (!/^\d{1,5}$/.test(text)) throw new Error(`"${text}": this setting takes a whole number.`)
   return Number(text)
 }
+const atLeastOne: Reader = (text) => {
+  if (wholeNumber(text) === 0) throw new Error(`"${text}": this setting takes a whole number above 0.`)
+  return Number(text)
+}
 const link: Reader = (text) => {
   const url = text && URL.canParse(text) ? new URL(text) : undefined
   if (text && !['http:', 'https:', 'mailto:'].includes(url?.protocol ?? '')) {
@@ -43,6 +47,9 @@ const settings: Record<string, { column: keyof Settings; read: Reader }> = {
   host_id_kinds: { column: 'hostIdKinds', read: hostIdKinds },
   moves_per_year: { column: 'movesPerYear', read: wholeNumber },
   undo_hours: { column: 'undoHours', read: wholeNumber },
+  temporary_days: { column: 'temporaryDays', read: atLeastOne },
+  temporary_open: { column: 'temporaryOpen', read: wholeNumber },
+  temporary_per_year: { column: 'temporaryPerYear', read: wholeNumber },
   keep_sessions_days: { column: 'keepSessionsDays', read: wholeNumber },
   keep_invitations_days: { column: 'keepInvitationsDays', read: wholeNumber },
   keep_drafts_days: { column: 'keepDraftsDays', read: wholeNumber },

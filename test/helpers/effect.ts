@@ -6,7 +6,7 @@ const queries = {
     select r.number::integer, r.kind, r.status, p.email as by from requests r
     join people p on p.id = r.requested_by order by r.number`,
   transfers: sql`
-    select r.number::integer as request, d.part_number as part, coalesce(f.label, 'pool') as "from", h.label as "to", t.quantity
+    select r.number::integer as request, d.part_number as part, coalesce(f.label, 'pool') as "from", coalesce(h.label, 'pool') as "to", t.quantity
     from transfers t join requests r on r.id = t.request_id
     join entitlements e on e.id = t.entitlement_id join products d on d.id = e.product_id
     left join hosts f on f.id = t.from_host_id left join hosts h on h.id = t.to_host_id

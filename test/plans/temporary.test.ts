@@ -113,6 +113,8 @@ describe('Temporary license', () => {
     expect((await linesOf(plan)).map(({ toHostId, quantity }) => [toHostId, quantity])).toEqual([[two.id, 2]])
     await lend(other.product.id, one.id, '1')
     const check = await luc.get(plan)
+    expect(check.link('Change')).toBe(`${plan}/product/${product.id}/host/${two.id}`)
+    expect(check.link('Add another temporary license')).toBe(`${plan}/product`)
     await luc.submit(check, {}, check.all('form[action$="/removal"]')[0]!.getAttribute('action')!)
     expect(await lentIn(product.id)).toEqual([])
     await submitPlanPage(luc, plan)

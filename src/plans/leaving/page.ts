@@ -134,7 +134,7 @@ function pathOf(request: FastifyRequest): string {
   return receiver === undefined ? `${from}/pool` : `${from}/to/${receiver}`
 }
 
-export type Fill = 'all' | 'none' | undefined
+type Fill = 'all' | 'none' | undefined
 
 function readFill(given: unknown): Fill {
   const fill = text(given)

@@ -5,7 +5,7 @@ import type { PlanDetails } from '../../schema.ts'
 type OfPlan = { customerId: string; planId: string }
 
 /** What a draft of Replace hardware says so far. */
-export type Replacement = {
+type Replacement = {
   /** The host to be replaced; null before it is chosen. */
   former: string | null
   reason: PlanDetails['reason'] | null
