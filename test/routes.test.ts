@@ -73,9 +73,9 @@ const ofCustomer = () => routes().filter(({ url }) => url.startsWith('/c/:custom
 
 function addressOf(route: Route, customer: string, from: Things): string {
   const plan = from[`plan ${toolOf(route.url)}`] ?? from['plan']
-  const things = { ...from, ...(plan && { plan }) }
+  const named: Things = { ...from, ...(plan && { plan }) }
   return route.url.replace(/:(\w+)/g, (_, name: string) =>
-    name === 'customer' ? customer : (things[name] ?? (route.url.includes('/learn/') ? 'configure' : 'x')),
+    name === 'customer' ? customer : (named[name] ?? (route.url.includes('/learn/') ? 'configure' : 'x')),
   )
 }
 

@@ -23,7 +23,7 @@ export function sectionsOf(request: FastifyRequest): Section[] {
       id: 'licenses',
       href: `${base}/licenses`,
       isShown: tools,
-      also: ['/license-file', '/configure', '/plans', '/bulk'],
+      also: ['/license-file', '/configure', '/move', '/replace', '/return', '/temporary', '/plans', '/bulk'],
     },
     { id: 'hosts', href: `${base}/hosts`, isShown: tools, also: ['/addresses'] },
     { id: 'requests', href: `${base}/requests`, isShown: true },

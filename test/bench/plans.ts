@@ -5,6 +5,7 @@ import { connect, type Database } from '../../src/db.ts'
 import { Invalid } from '../../src/errors.ts'
 import { newId } from '../../src/ids.ts'
 import { builtInCutter } from '../../src/packs/cutters/built-in.ts'
+import { fillPlan } from '../../src/plans/bulk/fill.ts'
 import { checkPlan } from '../../src/plans/check-plan.ts'
 import { createPlan } from '../../src/plans/drafts.ts'
 import { previewPlan } from '../../src/plans/preview-plan.ts'
@@ -37,9 +38,11 @@ export async function measurePlans(url: { owner: string; app: string }): Promise
     primaryCustomerId: customerId,
   })
   const large = await measureLarge(app, customerId, personId)
-  console.table({ 'plan of 5,000 lines over 500 hosts': large })
+  const file = await measureFile(app, customerId, personId)
+  console.table({ 'plan of 5,000 lines over 500 hosts': { 'file ms': file, ...large } })
+  const before = await deadlocks(owner)
   const crowd = await measureCrowd(app, customerId, personId)
-  console.table({ [`${people} people at once`]: crowd })
+  console.table({ [`${people} people at once`]: { ...crowd, deadlocks: (await deadlocks(owner)) - before } })
   await Promise.all([owner.close(), app.close()])
 }
 
@@ -91,6 +94,33 @@ async function draftLarge(app: Database, customerId: string, personId: string): 
     if (made.length !== entitlements * 2) throw new Error(`The plan has ${made.length} lines`)
     return planId
   })
+}
+
+/** A file of 5,000 changed rows read into a draft. */
+async function measureFile(app: Database, customerId: string, personId: string): Promise<number> {
+  const rows = await app.readCustomer(customerId, (tx) =>
+    tx.execute<{ text: string }>(sql`
+      select concat_ws(',', h.label, o.sales_order_number, t.line, p.quantity, p.quantity + 1) as text
+      from placements p
+      join hosts h on h.customer_id = p.customer_id and h.id = p.host_id
+      join entitlements e on e.customer_id = p.customer_id and e.id = p.entitlement_id
+      join terms t on t.customer_id = e.customer_id and t.id = e.term_id
+      join orders o on o.customer_id = t.customer_id and o.id = t.order_id
+      where p.customer_id = ${customerId} order by p.entitlement_id, p.host_id limit 5000`),
+  )
+  const text = ['host,order,line,placed_now,new_quantity', ...rows.map((row) => row.text)].join('\n')
+  const begun = performance.now()
+  await app.forCustomer(customerId, async (tx) => {
+    const planId = await createPlan(tx, { customerId, tool: 'bulk', personId })
+    await fillPlan(tx, { customerId, planId, text, adds: false })
+  })
+  return Math.round(performance.now() - begun)
+}
+
+async function deadlocks(owner: Database): Promise<number> {
+  const [row] = await owner.db.execute<{ count: number }>(sql`
+    select deadlocks::integer as count from pg_stat_database where datname = current_database()`)
+  return row!.count
 }
 
 /**

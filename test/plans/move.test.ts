@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { planLines, plans } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
-import { dayFromNow } from '../helpers/makers.ts'
+import { dayFromNow, makeEntitlement } from '../helpers/makers.ts'
 import type { Visitor } from '../helpers/visitor.ts'
 import { beginWith, fieldError, submitPlanPage, workplace } from '../helpers/workplace.ts'
 
@@ -167,6 +167,30 @@ describe('Move licenses', () => {
     const late = await luc.submit(page, { [field(forma.id)]: '1' })
     expect(late.status).toBe(409)
     expect((await luc.get(page.url)).heading).toBe('This plan was submitted')
+  })
+
+  test('a host with more than a page of licenses: each page is added as one goes on, and all of it moves', async () => {
+    const [from, to] = [await at.host('MV12-FROM'), await at.host('MV12-TO')]
+    const { product } = await at.own()
+    const many = []
+    for (let n = 0; n < 101; n++)
+      many.push(await makeEntitlement(site.db.owner.db, at.customerId, product.id))
+    await at.plans.place(many.map(({ id }) => ({ entitlementId: id, to: from.id })))
+    const plan = planOf(await beginWith(luc, 'move'))
+    const first = await luc.get(`${plan}/from/${from.id}/to/${to.id}`)
+    expect(first.text).toContain('100 entitlements on this host, on this page')
+    const full = await luc.submitAndFollow(first, { fill: 'all' })
+    const second = await luc.submitAndFollow(full, {
+      goOn: full.one('button[name=goOn]').getAttribute('value')!,
+    })
+    expect(second.all('tbody tr')).toHaveLength(1)
+    const last = second.one('tbody input').getAttribute('name')!
+    const refused = await luc.submit(second, { [last]: '2' })
+    expect([refused.status, refused.all('tbody tr').length]).toEqual([422, 1])
+    await luc.submit(refused, { [last]: '1' })
+    expect(await linesOf(plan)).toHaveLength(101)
+    await submitPlanPage(luc, plan)
+    expect(Object.keys(await at.placedOn(to.id))).toHaveLength(101)
   })
 
   test('beyond the moves left of a year the desk decides', async () => {

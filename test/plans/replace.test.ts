@@ -28,7 +28,7 @@ async function placed(label: string, values: Parameters<typeof at.host>[1] = {})
 }
 
 /** Through the first two questions; gives the page of the third. */
-async function toSuccessor(hostId: string, fields: Record<string, string> = { reason: 'upgrade' }) {
+async function toSuccessor(hostId: string, fields: Record<string, string> = { cause: 'upgrade' }) {
   const plan = planOf(await beginWith(luc, 'replace'))
   const reason = await luc.get(`${plan}/from/${hostId}/reason`)
   const next = await luc.submit(reason, fields)
@@ -54,7 +54,7 @@ describe('Replace hardware', () => {
     expect(giving.heading).toBe('Which host is replaced?')
     const reason = await luc.get(giving.link('RP1'))
     expect(reason.heading).toBe('Why is RP1 replaced?')
-    const page = await luc.submitAndFollow(reason, { reason: 'upgrade' })
+    const page = await luc.submitAndFollow(reason, { cause: 'upgrade' })
     expect(page.heading).toBe('Which machine takes the place of RP1?')
     expect(page.all('#label')).toEqual([])
     expect(page.one('#id1').getAttribute('value')).toBe('02-DD-00-00-00-11')
@@ -77,7 +77,7 @@ describe('Replace hardware', () => {
     const { from } = await placed('RP2', { ids, servers: ['a', 'b', 'c'] })
     const start = await luc.get((await luc.get(`${base}/hosts/${from.id}`)).link('Replace this hardware'))
     const reason = await luc.get((await luc.submit(start, {}, `${base}/plans`)).location)
-    const page = await luc.submitAndFollow(reason, { reason: 'failed' })
+    const page = await luc.submitAndFollow(reason, { cause: 'failed' })
     expect(page.all('input[name^=id]').map((one) => one.getAttribute('value'))).toEqual([
       '02-DD-00-00-00-21',
       '02-DD-00-00-00-22',
@@ -112,7 +112,7 @@ describe('Replace hardware', () => {
     const plan = planOf(await beginWith(luc, 'replace'))
     const reason = await luc.get(`${plan}/from/${from.id}/reason`)
     expect(reason.text).toContain('Takes a declaration. The license desk decides.')
-    const without = await luc.submit(reason, { reason: 'stolen' })
+    const without = await luc.submit(reason, { cause: 'stolen' })
     expect(without.status).toBe(422)
     expect(fieldError(without, 'declaration')).toContain('Declare what happened')
     expect(without.one('input[value=stolen]').hasAttribute('checked')).toBe(true)
@@ -152,7 +152,7 @@ describe('Replace hardware', () => {
     const stale = await luc.get(page.url)
     // Another tab turns the plan to another host: what was typed for the first is not taken for it.
     const reason = await luc.get(`${plan}/from/${other.from.id}/reason`)
-    await luc.submit(reason, { reason: 'failed' })
+    await luc.submit(reason, { cause: 'failed' })
     expect(await successorsOf(from.id)).toEqual([])
     const late = await luc.submit(stale, { id1: '02DD00000063' })
     expect(late.location).toBe(`${plan}/from/${from.id}/reason`)

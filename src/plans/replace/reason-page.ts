@@ -35,7 +35,7 @@ export async function showReason(
     ...toolFrame(request, [{ step: 'from', href: from }]),
     title: t('plans.replace.reason.title', { host: label }),
     problems,
-    values: { ...(former === host ? { reason, declaration } : {}), ...typed },
+    values: { ...(former === host ? { cause: reason, declaration } : {}), ...typed },
     reasons: reasons.map((value) => ({
       value,
       text: t(`plans.reason.${value}`),
@@ -47,7 +47,7 @@ export async function showReason(
 }
 
 const ReasonFields = Type.Object({
-  reason: Type.String({ maxLength: 20 }),
+  cause: Type.String({ maxLength: 20 }),
   declaration: Type.String({ maxLength: 2000 }),
 })
 
@@ -55,8 +55,8 @@ export async function setReason(request: FastifyRequest, reply: FastifyReply) {
   const { customer, plan } = request
   const { host } = idsOf(request)
   const typed = readForm(request.body, ReasonFields)
-  const reason = reasons.find((one) => one === typed.reason)
-  if (!reason) throw new Invalid([{ field: 'reason', key: 'plans.replace.reason.missing' }])
+  const reason = reasons.find((one) => one === typed.cause)
+  if (!reason) throw new Invalid([{ field: 'cause', key: 'plans.replace.reason.missing' }])
   const declaration = isDeclared(reason) ? typed.declaration : ''
   if (isDeclared(reason) && declaration === '')
     throw new Invalid([{ field: 'declaration', key: 'plans.replace.declaration.missing' }])
