@@ -4,7 +4,7 @@ import { countOutdated, reissuedAtOnce } from '../packs/reissue.ts'
 import { listNames } from '../privileges/people.ts'
 import type { ChangeDetails } from './record-change.ts'
 
-type About = { id: string; number: number; kind: string; details: Record<string, unknown> }
+type About = { id: string; kind: string; details: Record<string, unknown> }
 
 /**
  * What the page of a request about the register shows: of a change of address each field's old and new value and how
@@ -28,8 +28,7 @@ export async function changePart(tx: Db, customerId: string, about: About) {
 
 /** The same in the reader's words. */
 export function sayChange(
-  { t, format, customer }: FastifyRequest,
-  about: About,
+  { t, format }: Pick<FastifyRequest, 't' | 'format'>,
   part: Awaited<ReturnType<typeof changePart>>,
 ) {
   if (!part) return null
@@ -46,6 +45,5 @@ export function sayChange(
       after: said(field, after),
     })),
     atOnce: Math.min(part.outdated, reissuedAtOnce),
-    action: `${customer.base}/addresses/${about.number}/packs`,
   }
 }

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { findCustomerByNumber, isProof } from '../accounts/upgrade/proof.ts'
 import { domainOf, isKnownAddress, isPublicDomain } from '../accounts/upgrade/public-domains.ts'
+import { changePart } from '../customers/change-part.ts'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import { findPlanOf } from '../plans/queries.ts'
@@ -37,16 +38,17 @@ export async function findOfCompany(tx: Db, number: number) {
 async function openOfCompany(tx: Db, customerId: string, number: number) {
   await actFor(tx, customerId)
   const about = await findRequest(tx, customerId, number)
-  const [details, messages] = [
+  const [details, messages, change] = [
     await listDetails(tx, customerId, about),
     await listMessages(tx, customerId, about.id),
+    await changePart(tx, customerId, about),
   ]
   const [customer] = await tx
     .select({ number: customers.customerNumber, name: customers.name })
     .from(customers)
     .where(eq(customers.id, customerId))
   const plan = await findPlanOf(tx, customerId, about.id)
-  return { about, customer: customer!, messages, plan, ...details }
+  return { about, customer: customer!, messages, plan, change, ...details }
 }
 
 async function openOfPerson(tx: Db, number: number, today: string) {

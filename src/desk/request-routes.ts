@@ -5,6 +5,7 @@ import { readPrivileges } from '../accounts/upgrade/company-routes.ts'
 import { readDecline } from '../accounts/upgrade/decline-form.ts'
 import { recordActivity } from '../activity/record.ts'
 import type { App } from '../app.ts'
+import { sayChange } from '../customers/change-part.ts'
 import type { Db } from '../db.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { builtInCutter } from '../packs/cutters/built-in.ts'
@@ -162,7 +163,7 @@ async function show(
     const page = accountRequestPage(request, about, events, 'desk')
     return reply.page('desk/account-request', { ...page, ...common, showing, company: customer, contacts })
   }
-  const { about, customer, lines, plan } = found
+  const { about, customer, lines, plan, change } = found
   const isOpen = openRequestStatuses.some((status) => status === about.status)
   const holds = (about.details['holds'] ?? []) as PlanProblem[]
   return reply.page('desk/company-request', {
@@ -172,6 +173,7 @@ async function show(
     about,
     company: customer,
     lines,
+    ofChange: sayChange(request, change),
     tag: statusTag(about.status),
     isOpen: isOpen && !isAboutPrivileges(about.kind),
     plan,

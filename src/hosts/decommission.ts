@@ -36,7 +36,7 @@ export async function recommissionHost(tx: Db, act: Act): Promise<Done> {
   if (status !== 'retired') throw new Conflict('hosts.alreadyActive', { host: label })
   const taken = await listTaken(tx, customerId, hostId)
   if (taken.length > 0) throw new Invalid(taken)
-  const request = await record(tx, act, label, 'undo')
+  const request = await record(tx, act, label, 'recommission')
   await returnHosts(tx, { customerId, hostIds: [hostId], requestId: request.id })
   return request
 }
@@ -76,11 +76,13 @@ async function countPlaced(tx: Db, customerId: string, hostId: string): Promise<
   return row!.placed
 }
 
-async function record(tx: Db, act: Act, label: string, kind: 'decommission' | 'undo'): Promise<Done> {
+type Kind = 'decommission' | 'recommission'
+
+async function record(tx: Db, act: Act, label: string, kind: Kind): Promise<Done> {
   const { customerId, hostId, personId } = act
   const request = await recordCompleted(tx, { customerId, personId, kind, details: { hostId, host: label } })
   await recordActivity(tx, {
-    ...{ customerId, personId, verb: kind === 'undo' ? 'host.recommissioned' : 'host.decommissioned' },
+    ...{ customerId, personId, verb: `host.${kind}ed` },
     ...{ objectKind: 'host', objectId: hostId, requestId: request.id },
     details: { number: request.number, host: label },
   })

@@ -107,7 +107,7 @@ const subject = sql<Subject>`(
     select quantity, coalesce(to_host_id, from_host_id) as host_id from plan_lines
     where customer_id = ${requests.customerId} and plan_id = ${requests.planId}
     union all
-    select 0, (${requests.details} ->> 'hostId')::uuid where ${requests.kind} in ('decommission', 'update-contacts', 'undo')
+    select 0, (${requests.details} ->> 'hostId')::uuid where ${requests.kind} in ('decommission', 'recommission', 'update-contacts')
       and ${requests.details} ? 'hostId' and ${requests.planId} is null
     union all
     select 0, host_id from request_packs

@@ -86,7 +86,7 @@ export async function showRequest(
   return reply.page('requests/show', {
     ...requestPage(request, scope, found),
     ofPrivileges: found.privileges,
-    ofChange: sayChange(request, found.about, found.change),
+    ofChange: sayChange(request, found.change),
     ofPlan: sayPlanPart(request, found.about, found.plan),
     keys: [randomUUID(), randomUUID()],
     problems,

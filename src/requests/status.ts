@@ -30,6 +30,7 @@ export const requestKinds = [
   'detailed-report',
   'undo',
   'decommission',
+  'recommission',
   'change-privileges',
   'ask-privilege',
   'yearly-review',

@@ -45,6 +45,7 @@ export const requests = pgTable(
         'detailed-report',
         'undo',
         'decommission',
+        'recommission',
         'change-privileges',
         'ask-privilege',
         'yearly-review',

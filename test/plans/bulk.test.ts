@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { columns } from '../../src/plans/bulk/columns.ts'
@@ -237,4 +237,48 @@ test('5,001 changed rows are refused with a way on, 5,000 become a plan', async 
   const page = await luc.get(kept.location)
   expect(page.text).toContain('5,000 rows of the file are not in the plan')
   expect(page.text).toContain('4,950 more are')
+})
+
+test('a file over 1 MB, and more than 5,000 changed rows, are refused on the form with what to do instead', async () => {
+  const page = await luc.get(`${base}/bulk`)
+  for (const size of [1024 * 1024 + 1, 3 * 1024 * 1024]) {
+    const answer = await luc.upload(page, { field: 'file', bytes: Buffer.alloc(size, 'a') }, `${base}/bulk`)
+    expect([413, 422]).toContain(answer.status)
+    expect(answer.text).toContain('larger than 1 MB')
+  }
+  const product = await makeProduct(owner(), { name: 'Bulk of hosts' })
+  const entitlement = await makeEntitlement(owner(), lemaire, product.id, { quantity: 1 })
+  await owner().execute(sql`
+    with made as (
+      insert into hosts (customer_id, id, label, kind, status)
+      select ${lemaire}, gen_random_uuid(), 'CROWD-' || n, 'single', 'active' from generate_series(1, 5001) n
+      returning id, label
+    )
+    insert into host_members (customer_id, host_id, position, id_kind, id_value, server_name, is_active)
+    select ${lemaire}, id, 1, 'hostname', label, label, true from made`)
+  const rows = Array.from({ length: 5001 }, (_, n) => ({
+    host: `CROWD-${n + 1}`,
+    order: entitlement.salesOrderNumber,
+    line: '1',
+    new_quantity: '1',
+  }))
+  const answer = await upload(csv(rows))
+  expect(answer.status).toBe(422)
+  expect(answer.text).toContain('5,001 rows are changed; one plan takes 5,000 at most')
+  const kept = await upload(csv(rows.slice(1)))
+  expect(kept.status).toBe(303)
+  expect(await linesOf(kept.location)).toHaveLength(5000)
+  expect((await luc.get(`${kept.location}?lines=25&hosts=250`)).text).toContain(
+    'Lines 4,801 to 5,000 of 5,000',
+  )
+})
+
+test('the same form sent twice makes one plan', async () => {
+  const { filter } = await placed(20, [5])
+  const [row] = await download(filter)
+  const page = await luc.get(`${base}/bulk`)
+  const text = csv([{ ...row!, new_quantity: '4' }])
+  const send = () => luc.submit(page, { text }, `${base}/bulk`)
+  const [one, two] = await Promise.all([send(), send()])
+  expect(one.location).toBe(two.location)
 })

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { activity, mails, planLines, plans } from '../../src/schema.ts'
+import { activity, hosts, mails, planLines, plans, requests } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { makeEntitlement, makeHost, makeProduct } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
@@ -145,4 +145,26 @@ test('a settled request is begun again with the lines whose hosts are in service
     .from(planLines)
     .where(eq(planLines.planId, answer.location.split('/').at(-1)!))
   expect(lines).toMatchObject([{ entitlementId, toHostId: host.id, quantity: 2 }])
+})
+
+test('R6, R10: doing again takes Licensing and reach; what is not settled, or left with no line, cannot', async () => {
+  const { entitlementId, to, host } = await own('Again2')
+  const { requestNumber } = await as('both').place([{ entitlementId, to }])
+  const at = `${base}/requests/${requestNumber}/again`
+  const send = async (visitor: Visitor) => {
+    const form = await visitor.open('/account')
+    const _csrf = form.one('input[name=_csrf]').getAttribute('value')!
+    return visitor.post(at, { _csrf, _key: crypto.randomUUID() })
+  }
+  expect((await send(await site.signIn('reporting@demo.example'))).status).toBe(403)
+  expect((await send(await site.signIn('stranger@demo.example'))).status).toBe(404)
+  await owner().update(requests).set({ status: 'in-review' }).where(eq(requests.number, requestNumber))
+  expect((await send(both)).status).toBe(409)
+  expect((await both.get(`${base}/requests/${requestNumber}`)).text).not.toContain('Do this again')
+  await owner().update(requests).set({ status: 'declined' }).where(eq(requests.number, requestNumber))
+  expect((await send(both)).status).toBe(303)
+  await owner().update(hosts).set({ status: 'retired' }).where(eq(hosts.id, host.id))
+  const none = await send(both)
+  expect(none.status).toBe(422)
+  expect(none.text).toContain('Its only line names a host that is no longer in service')
 })
