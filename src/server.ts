@@ -1,11 +1,15 @@
 import { enableCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { App } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
 import { refuseUnfit } from './fit.ts'
 import { loggerFor } from './logger.ts'
 import { startWords } from './start-words.ts'
+
+const restMs = 500
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -43,17 +47,28 @@ async function start(): Promise<void> {
   const readPages = () => pages.resolve(import('./app.ts'))
   const opened = await openDatabase(config, say, { meanwhile: readPages })
   closers.push(() => opened.close())
-  const isDemo = await prepareDemonstration(config, opened)
+  // The database loads the demonstration while the pages are put together.
+  const demonstration = prepareDemonstration(config, opened)
+  demonstration.catch(() => {})
   const { buildApp } = await pages.promise
   const logger = loggerFor(config, process.stdout.isTTY)
   const app = await buildApp({ config, database: opened.database, packKeys, logger })
   closers.push(() => app.close())
+  const isDemo = await demonstration
+  if (isDemo) await app.refreshPublisher()
   await app.listen({ host: config.host, port: config.port })
+  const { port } = app.server.address() as AddressInfo
+  greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
+  await startRest(config, app)
+}
+
+/** What no page waits for: a browser that asks at once is answered first. */
+async function startRest(config: Config, app: App): Promise<void> {
+  await sleep(restMs)
+  if (isClosing) return
   const { startJobs } = await import('./jobs/start.ts')
   const jobs = await startJobs(app)
   closers.push(() => jobs.stop())
-  const { port } = app.server.address() as AddressInfo
-  greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
   await greetMail(config)
 }
 

@@ -96,14 +96,20 @@ describe('a start that cannot be says why and what to do', () => {
     expect(words).toContain('GUICHET_DEMO=public')
   })
 
-  test('database not there, wrong password, no such database', async () => {
+  test('database not there', async () => {
     const port = await freePort()
     expect(await refusal({ DATABASE_URL: `postgres://a:b@127.0.0.1:${port}/c` })).toContain(
       `No database answers at 127.0.0.1:${port}`,
     )
+  })
+
+  test('wrong password of the database', async () => {
     const wrong = new URL(db.ownerUrl)
     wrong.password = 'wrong'
     expect(await refusal({ DATABASE_URL: wrong.href })).toContain('refuses the user or the password')
+  })
+
+  test('no such database', async () => {
     const missing = new URL(inject('cluster').owner)
     missing.pathname = '/not_there'
     expect(await refusal({ DATABASE_URL: missing.href })).toContain('is not there')

@@ -29,7 +29,7 @@ export const CompanyForm = Type.Object({
 
 export const HostPlaceForm = Type.Object({
   mark: text(16),
-  label: Type.String({ minLength: 1, maxLength: 60 }),
+  label: Type.String({ minLength: 1, maxLength: 100 }),
   port: text(5),
   ...place,
 })

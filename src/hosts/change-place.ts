@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { checkCountry } from '../customers/address-fields.ts'
 import { changedLines, recordChange } from '../customers/record-change.ts'
+import { violated } from '../database/failures.ts'
 import type { Db } from '../db.ts'
 import { Conflict, Invalid, NotFound, type ProblemKey } from '../errors.ts'
 import { newId } from '../ids.ts'
@@ -61,11 +62,16 @@ export async function changePlace(tx: Db, change: PlaceChange): Promise<{ id: st
   const details = { of: 'host' as const, hostId, host: values.label, lines }
   const request = await recordChange(tx, { customerId, personId, details })
   const isInPack = lines.some(({ field }) => field === 'label' || field === 'port')
-  await tx.execute(sql`
+  const changed = tx.execute(sql`
     update hosts set label = ${values.label}, port = ${values.port || null}::int, address_line1 = ${values.addressLine1},
       postal_code = ${values.postalCode}, city = ${values.city}, country = ${values.country},
       is_pack_current = is_pack_current and not ${isInPack}::boolean
     where customer_id = ${customerId} and id = ${hostId}::uuid`)
+  await changed.catch((error) => {
+    if (violated(error) !== 'hosts_active_label') throw error
+    // Someone has given another host this name since it was looked for.
+    throw new Invalid([{ field: 'label', key: 'addresses.labelTaken', params: { host: values.label } }])
+  })
   await tx.execute(sql`
     insert into host_versions (customer_id, id, host_id, label, port, address_line1, postal_code, city, country, request_id)
     select customer_id, ${newId()}::uuid, id, label, port, address_line1, postal_code, city, country, ${request.id}::uuid

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { recordActivity } from '../activity/record.ts'
+import { violated } from '../database/failures.ts'
 import type { Db } from '../db.ts'
 import { Conflict, Invalid, NotFound, type ProblemKey } from '../errors.ts'
 import { recordCompleted } from '../requests/completed.ts'
@@ -37,7 +38,14 @@ export async function recommissionHost(tx: Db, act: Act): Promise<Done> {
   const taken = await listTaken(tx, customerId, hostId)
   if (taken.length > 0) throw new Invalid(taken)
   const request = await record(tx, act, label, 'recommission')
-  await returnHosts(tx, { customerId, hostIds: [hostId], requestId: request.id })
+  try {
+    await returnHosts(tx, { customerId, hostIds: [hostId], requestId: request.id })
+  } catch (error) {
+    const constraint = violated(error)
+    if (constraint !== 'hosts_active_label' && constraint !== 'host_members_active_id') throw error
+    // Taken since it was looked for: the form that comes back says by which host.
+    throw new Invalid([{ key: 'plans.hostTakenMeanwhile' }])
+  }
   return request
 }
 

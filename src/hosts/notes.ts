@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { Conflict, Forbidden, NotFound } from '../errors.ts'
-import { newId } from '../ids.ts'
+import { isId, newId } from '../ids.ts'
 import { decodeCursor, pageOf } from '../web/paging.ts'
 
 export type HostNote = {
@@ -35,7 +35,7 @@ export async function listNotes(
       to_json(n.created_at)#>>'{}' as at, to_json(n.removed_at)#>>'{}' as removed
     from host_notes n join people p on p.id = n.person_id
     where n.customer_id = ${customerId} and n.host_id = ${hostId}::uuid
-      ${typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id) ? sql`and n.id < ${id}::uuid` : sql``}
+      ${isId(id) ? sql`and n.id < ${id}::uuid` : sql``}
     order by n.id desc limit ${size + 1}`)
   const rows = found.map(({ removed, at, ...row }) => ({
     ...row,

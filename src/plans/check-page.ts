@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { NotFound } from '../errors.ts'
 import { builtInCutter } from '../packs/cutters/built-in.ts'
 import { activeKey } from '../packs/keys.ts'
 import { formatRequestNumber } from '../requests/number.ts'
@@ -9,7 +10,7 @@ import { actOnce } from '../web/once.ts'
 import { loadAsked } from './asked.ts'
 import { partOf } from './check-parts.ts'
 import { checkPlan } from './check-plan.ts'
-import { checkView } from './check-view.ts'
+import { checkView, hasFixedLines } from './check-view.ts'
 import { discardPlan, namePlan, removeLine } from './drafts.ts'
 import { idsOf, onlyDrafts, planPath, showClosed } from './open-draft.ts'
 import { previewPlan } from './preview-plan.ts'
@@ -71,6 +72,7 @@ export async function submission(request: FastifyRequest, reply: FastifyReply) {
 export async function removal(request: FastifyRequest, reply: FastifyReply) {
   const { customer } = request
   const { plan: planId, line: lineId } = idsOf(request)
+  if (hasFixedLines(request.plan.tool)) throw new NotFound()
   return actOnce(request, reply, async (tx) => {
     await removeLine(tx, { customerId: customer.id, planId, lineId })
     request.flash('plans.lineRemoved')

@@ -42,14 +42,16 @@ export function checkView(
     keys: [randomUUID(), randomUUID()],
     holds: checked.holds.map((one) => sayProblem(request, one)),
     waitsFor: checked.holds.some(({ waitsFor }) => waitsFor === 'colleague') ? 'colleague' : 'desk',
-    hasFixedLines: fixedLines.includes(request.plan.tool),
+    hasFixedLines: hasFixedLines(request.plan.tool),
     ...(request.plan.tool === 'bulk' ? fileView(request, checked.plan.details) : {}),
     ...toolPages(request, request.plan),
   }
 }
 
 /** Tools whose lines come from elsewhere: they are not taken out one by one. */
-const fixedLines: Tool[] = ['replace', 'undo']
+export function hasFixedLines(tool: Tool): boolean {
+  return tool === 'replace' || tool === 'undo'
+}
 
 function lineView(
   request: FastifyRequest,

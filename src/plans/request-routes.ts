@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { recordActivity } from '../activity/record.ts'
@@ -51,6 +52,9 @@ function decline(request: FastifyRequest, reply: FastifyReply) {
   const by = request.person!.id
   return actOnce(request, reply, async (tx) => {
     const found = await reach(tx, request)
+    // Locked, so that what a colleague approves at this moment is not declined in the desk's place.
+    await tx.execute(sql`
+      select id from requests where customer_id = ${customer.id} and id = ${found.id} for no key update`)
     const part = await findPlanOf(tx, customer.id, found.id)
     if (!part?.waitsForColleague) throw new Conflict('requests.settledMeanwhile')
     if (found.requestedBy === by) throw new Forbidden()

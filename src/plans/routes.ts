@@ -14,15 +14,20 @@ import { replaceRoutes } from './replace/routes.ts'
 import { returnRoutes } from './return/routes.ts'
 import { beginPlan, startOf } from './start-page.ts'
 import { temporaryRoutes } from './temporary-pages/routes.ts'
+import { draftsOf } from './tool-frame.ts'
 
 /** Plans: the page of a whole plan, and Configure new licenses with one question a page; then the other tools. */
 export function planRoutes(app: App): void {
   const licensing = requires('licensing')
   const draft = { config: licensing, preHandler: onlyDrafts }
-  const form = (redisplay: typeof showCheck) => ({
+  const form = (redisplay: typeof showCheck, preHandler: typeof onlyDrafts = onlyDrafts) => ({
     config: { ...licensing, redisplay },
-    preHandler: onlyDrafts,
+    preHandler,
   })
+  const ofConfigure = draftsOf('configure')
+  const configure = { config: licensing, preHandler: ofConfigure }
+  // A successor is changed by the question that named it.
+  const ofNewHosts = draftsOf('configure', 'move', 'temporary')
 
   app.get('/c/:customer/configure', { config: licensing }, startOf('configure'))
   app.get('/c/:customer/configure/new-host', { config: licensing }, (request, reply) =>
@@ -47,14 +52,26 @@ export function planRoutes(app: App): void {
     submission,
   )
 
-  app.get('/c/:customer/plans/:plan/entitlement', draft, chooseEntitlement)
-  app.get('/c/:customer/plans/:plan/entitlement/:entitlement/host', draft, chooseHost)
-  app.get('/c/:customer/plans/:plan/entitlement/:entitlement/new-host', draft, showNewHost)
-  app.post('/c/:customer/plans/:plan/entitlement/:entitlement/new-host', form(showNewHost), addHost)
-  app.get('/c/:customer/plans/:plan/entitlement/:entitlement/host/:host', draft, showQuantity)
-  app.post('/c/:customer/plans/:plan/entitlement/:entitlement/host/:host', form(showQuantity), setQuantity)
-  app.get('/c/:customer/plans/:plan/hosts/:host', draft, showChangedHost)
-  app.post('/c/:customer/plans/:plan/hosts/:host', form(showChangedHost), changeHost)
+  app.get('/c/:customer/plans/:plan/entitlement', configure, chooseEntitlement)
+  app.get('/c/:customer/plans/:plan/entitlement/:entitlement/host', configure, chooseHost)
+  app.get('/c/:customer/plans/:plan/entitlement/:entitlement/new-host', configure, showNewHost)
+  app.post(
+    '/c/:customer/plans/:plan/entitlement/:entitlement/new-host',
+    form(showNewHost, ofConfigure),
+    addHost,
+  )
+  app.get('/c/:customer/plans/:plan/entitlement/:entitlement/host/:host', configure, showQuantity)
+  app.post(
+    '/c/:customer/plans/:plan/entitlement/:entitlement/host/:host',
+    form(showQuantity, ofConfigure),
+    setQuantity,
+  )
+  app.get(
+    '/c/:customer/plans/:plan/hosts/:host',
+    { config: licensing, preHandler: ofNewHosts },
+    showChangedHost,
+  )
+  app.post('/c/:customer/plans/:plan/hosts/:host', form(showChangedHost, ofNewHosts), changeHost)
 
   moveRoutes(app)
   replaceRoutes(app)

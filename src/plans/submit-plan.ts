@@ -8,8 +8,12 @@ import { checkAndLock, type ExecuteOptions, executePlan, refuseUnlessDoable } fr
 import { fileHeld } from './hold-plan.ts'
 import { kindOf } from './kinds.ts'
 import { refillReplacement } from './replacement.ts'
+import { refuseUnlessUndoable } from './undone.ts'
 
-export type SubmitOptions = ExecuteOptions & { person: { id: string } }
+export type SubmitOptions = ExecuteOptions & {
+  person: { id: string }
+  publisher: ExecuteOptions['publisher'] & { undoHours: number }
+}
 
 export type Submitted = { requestId: string; requestNumber: number; status: RequestStatus }
 
@@ -28,6 +32,8 @@ export async function submitPlan(tx: Db, options: SubmitOptions): Promise<Submit
   if (plan.status === 'submitted') return findRequestOf(tx, customerId, plan.requestId!)
   if (plan.status === 'discarded') throw new Conflict('plans.alreadyDiscarded')
   if (plan.tool === 'replace') await refillReplacement(tx, { customerId, planId })
+  const { undoes } = plan.details
+  if (undoes) await refuseUnlessUndoable(tx, { customerId, requestId: undoes }, options.publisher.undoHours)
   const checked = await checkAndLock(tx, options)
   refuseUnlessDoable(checked)
   const kind = kindOf(plan.tool, checked.lines)
@@ -62,7 +68,7 @@ export async function submitPlan(tx: Db, options: SubmitOptions): Promise<Submit
 
 async function lockPlan(tx: Db, customerId: string, planId: string) {
   const [plan] = await tx
-    .select({ tool: plans.tool, status: plans.status, requestId: plans.requestId })
+    .select({ tool: plans.tool, status: plans.status, requestId: plans.requestId, details: plans.details })
     .from(plans)
     .where(and(eq(plans.customerId, customerId), eq(plans.id, planId)))
     .for('update')

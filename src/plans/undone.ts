@@ -1,8 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { violated } from '../database/failures.ts'
 import type { Db } from '../db.ts'
-import { Conflict, NotFound } from '../errors.ts'
+import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { newId } from '../ids.ts'
+import { formatRequestNumber } from '../requests/number.ts'
 import type { PlanDetails } from '../schema.ts'
 import { plans, requests } from '../schema.ts'
 import { jsonRows } from '../sql.ts'
@@ -61,6 +62,20 @@ const wasFetched = sql`exists (
     and (e.details ? 'way'
       or (e.details ->> 'hostId' = p.host_id::text and (e.details ->> 'issue')::integer = p.issue))
   where p.customer_id = r.customer_id and p.request_id = r.id)`
+
+/** A draft of an undo may lie: when it is submitted the time counts again. Throws Invalid with why it is too late. */
+export async function refuseUnlessUndoable(tx: Db, of: OfRequest, undoHours: number): Promise<void> {
+  const state = await undoStateOf(tx, of, undoHours)
+  if (!state || !('reason' in state)) return
+  const { key, params = {} } = state.reason
+  const { number } = params
+  throw new Invalid([
+    {
+      key,
+      params: number === undefined ? params : { ...params, number: formatRequestNumber(Number(number)) },
+    },
+  ])
+}
 
 /**
  * Begins the plan that reverses a request's transfers, as a draft that can be looked at first; hosts that a

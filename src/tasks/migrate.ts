@@ -7,6 +7,7 @@ import { asRefusal, codeOf } from '../database/failures.ts'
 import { Unavailable } from '../errors.ts'
 import { makeJobTables } from './job-tables.ts'
 import { grantRights } from './rights.ts'
+import { noteState, type State, stateOf } from './up-to-date.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
 const oldestServer = 15
@@ -24,10 +25,12 @@ const words: Record<string, string> = {
  */
 export async function migrate(ownerUrl: string, appRole: string): Promise<void> {
   const owner = openOwner(ownerUrl)
-  // Drizzle replaces the date and JSON types of the client it is given.
+  // Drizzle replaces the date and JSON types of the client it is given. It connects when it is first asked.
   const migrator = openOwner(ownerUrl)
   try {
-    await checkServer(owner)
+    const state = await stateOf(owner, appRole, migrationsFolder)
+    checkServer(state)
+    if (state.isUpToDate) return
     // Whatever holds a table for longer than this is not on its way to let go: an error is better than to hang.
     for (const client of [owner, migrator]) await client`set lock_timeout = '60s'`
     await makeTurn(owner)
@@ -36,6 +39,8 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<void> 
       await runMigrations(drizzle(migrator), { migrationsFolder })
       await makeJobTables(migrator)
       await grantRights(migrator, appRole)
+      const { mark } = await stateOf(migrator, appRole, migrationsFolder)
+      await noteState(tx, mark)
     })
   } catch (error) {
     throw inWords(error)
@@ -54,11 +59,10 @@ function openOwner(url: string): postgres.Sql {
   return openClient({ url, max: 1, prepare: false, applicationName: 'guichet migrate' })
 }
 
-async function checkServer(owner: postgres.Sql): Promise<void> {
-  const [row] = await owner`show server_version_num`
-  const version = Math.floor(Number(row!.server_version_num) / 10_000)
-  if (version < oldestServer) {
-    throw new Error(`The database is Postgres ${version}; Guichet needs Postgres ${oldestServer} or newer.`)
+function checkServer({ version }: State): void {
+  const major = Math.floor(version / 10_000)
+  if (major < oldestServer) {
+    throw new Error(`The database is Postgres ${major}; Guichet needs Postgres ${oldestServer} or newer.`)
   }
 }
 

@@ -41,18 +41,19 @@ export async function grantRights(owner: postgres.Sql, appRole: string): Promise
   if (!row!.known) {
     throw new Error(`The database has no role ${appRole}: make it (create role … login), then start again.`)
   }
-  const roles = { owner: quoted(row!.name), app: quoted(appRole) }
-  const statements = [
-    ...policies(roles),
-    ...ownPolicies(roles),
-    ...(roles.owner === roles.app ? [] : grants(roles.app)),
-  ]
+  const statements = rightsOf(row!.name, appRole)
   const mark = await markOf(owner, statements)
   if (mark === (await lastMark(owner))) return
   await owner.begin(async (tx) => {
     await tx.unsafe(statements.join(';\n'))
     await tx.unsafe(`comment on schema drizzle is '${mark}'`)
   })
+}
+
+/** The statements that give these two roles their rights, in order. */
+export function rightsOf(ownerRole: string, appRole: string): string[] {
+  const roles = { owner: quoted(ownerRole), app: quoted(appRole) }
+  return [...policies(roles), ...ownPolicies(roles), ...(roles.owner === roles.app ? [] : grants(roles.app))]
 }
 
 async function markOf(owner: postgres.Sql, statements: string[]): Promise<string> {

@@ -13,6 +13,7 @@ export const testPublisher = {
   temporaryDays: 14,
   temporaryOpen: 2,
   temporaryPerYear: 4,
+  undoHours: 24,
   allowAnyHostId: false,
   hostIdKinds: [] as string[],
 }

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { isId } from '../../ids.ts'
 import { readersOf } from '../../notifications/readers.ts'
+import { isInstant } from '../../requests/queries.ts'
 import { containing } from '../../sql.ts'
 import { decodeCursor, pageOf, pageSize } from '../../web/paging.ts'
 import type { Tool } from '../queries.ts'
@@ -35,7 +36,7 @@ export async function listKept(
 ) {
   const [at, id] = decodeCursor(after, 2) ?? []
   const beyond =
-    typeof at === 'string' && /^\d{4}-\d\d-\d\d [\d:.+-]+$/.test(at) && isId(id)
+    typeof at === 'string' && isInstant(at) && isId(id)
       ? sql`and (p.updated_at, p.id) < (${at}::timestamptz, ${id}::uuid)`
       : sql``
   const rows = await tx.execute<KeptPlan>(sql`
