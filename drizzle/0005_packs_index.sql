@@ -1,1 +1,0 @@
-CREATE INDEX "request_packs_by_pack" ON "request_packs" USING btree ("customer_id","host_id","issue");

@@ -1,1 +1,0 @@
-ALTER TABLE "customers" ADD COLUMN "over_placed_told_on" date;
