@@ -35,7 +35,7 @@ export type NewPersonMail = NewLetter & {
  */
 export async function queueMail(tx: Db, mail: NewMail): Promise<string | null> {
   const { customerId, personId, template, params, topics = topicsOf(template) } = mail
-  const receiver = await findReceiver(tx, customerId, personId, topics)
+  const receiver = await findReceiver(tx, mail, topics)
   if (!receiver) return null
   const { email: toAddress, language } = receiver
   const id = newId()
@@ -53,6 +53,17 @@ export async function queueMail(tx: Db, mail: NewMail): Promise<string | null> {
   await sendJob(tx, 'send-mail', { customerId, mailId: id })
   return id
 }
+
+/** What tells of a company's requests: nothing for who has left it meanwhile. */
+const ofMembers: ReadonlySet<MailTemplate> = new Set([
+  'request-completed',
+  'request-held',
+  'request-declined',
+  'request-question',
+  'request-message',
+  'approval-asked',
+  'plan-handed',
+])
 
 const atOnce = 200
 
@@ -93,9 +104,13 @@ function messageId(id: string): string {
   return `<${id}@guichet>`
 }
 
-async function findReceiver(tx: Db, customerId: string, personId: string, topics: readonly Topic[]) {
+async function findReceiver(tx: Db, mail: NewMail, topics: readonly Topic[]) {
+  const { customerId, personId, template } = mail
   const [found] = await listReceivers(tx, customerId, [personId], topics)
-  return found
+  if (!found || !ofMembers.has(template)) return found
+  const member = await tx.execute(sql`
+    select from associations where customer_id = ${customerId} and person_id = ${personId}`)
+  return member.length > 0 ? found : undefined
 }
 
 /** Those of these people who have a confirmed address and want mail about one of the topics (about none: always). */

@@ -108,7 +108,7 @@ async function lockHeld(tx: Db, { customerId, requestId }: Pick<Decide, 'custome
 async function keepHolds(tx: Db, { customerId, requestId }: Decide, holds: PlanProblem[]): Promise<void> {
   await tx
     .update(requests)
-    .set({ details: sql`details || ${JSON.stringify({ holds })}::jsonb` })
+    .set({ status: 'in-review', details: sql`details || ${JSON.stringify({ holds })}::jsonb` })
     .where(and(eq(requests.customerId, customerId), eq(requests.id, requestId)))
 }
 

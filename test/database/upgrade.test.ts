@@ -10,7 +10,8 @@ import { migrate } from '../../src/tasks/migrate.ts'
 import { emptyDatabase } from '../helpers/database.ts'
 
 const folder = fileURLToPath(new URL('../../drizzle', import.meta.url))
-const journal = JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8'))
+type Journal = { entries: { idx: number; tag: string }[] }
+const journal: Journal = JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8'))
 
 /** The folder of migrations as it was when it ended with that one. */
 async function migrationsUpTo(index: number): Promise<string> {
@@ -37,9 +38,9 @@ const inUse = `
      '00000000-0000-7000-8000-000000000004');
   insert into publisher (id, name) values (1, 'Halden');`
 
-test.each(journal.entries.slice(0, -1).map(({ idx, tag }: { idx: number; tag: string }) => [tag, idx]))(
-  'a database in use that was made by %s is brought up to date, and what is in it stays',
-  async (_tag, index) => {
+test.each(journal.entries.slice(0, -1))(
+  'a database in use that was made by $tag is brought up to date, and what is in it stays',
+  async ({ idx: index }) => {
     const db = await emptyDatabase()
     const earlier = await migrationsUpTo(index)
     const owner = postgres(db.ownerUrl, { max: 1, onnotice: () => {} })

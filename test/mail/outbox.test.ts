@@ -11,7 +11,7 @@ import { sendMail } from '../../src/mail/send.ts'
 import { mails, people } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 import { invalidHtml } from '../helpers/inspect.ts'
-import { makeCustomer, makePerson, makePublisher } from '../helpers/makers.ts'
+import { associate, makeCustomer, makePerson, makePublisher } from '../helpers/makers.ts'
 
 let db: TestDatabase
 let home: string
@@ -41,6 +41,7 @@ afterAll(() => db.drop())
 beforeEach(async () => {
   customerId = (await makeCustomer(db.owner.db, { name: 'Kühn & Søn' })).id
   personId = (await makePerson(db.owner.db, { name: 'Zoé "Z" Müller', language: 'fr' })).id
+  await associate(db.owner.db, customerId, personId)
 })
 
 const queue = () =>

@@ -13,7 +13,7 @@ import { type MailServer, readMailSettings } from '../../src/mail/settings.ts'
 import { mails, personMails, undeliveredMails } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 import { type MailServerOptions, startMailServer, type TestMailServer } from '../helpers/mail-server.ts'
-import { makeCustomer, makePerson, makePublisher } from '../helpers/makers.ts'
+import { associate, makeCustomer, makePerson, makePublisher } from '../helpers/makers.ts'
 
 let db: TestDatabase
 let customerId: string
@@ -66,6 +66,7 @@ async function queue(
   email?: string,
 ): Promise<{ customerId: string; mailId: string; email: string }> {
   const person = await makePerson(db.owner.db, { name, language: 'fr', ...(email ? { email } : {}) })
+  await associate(db.owner.db, customerId, person.id)
   const mailId = await db.database.forCustomer(customerId, (tx) =>
     queueMail(tx, {
       customerId,

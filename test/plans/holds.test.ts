@@ -119,6 +119,18 @@ test('a held plan reserves nothing: what is gone at its approval is said, and it
   expect(await placed(customer.id)).toEqual([['A', 2]])
 })
 
+test('who left the company is not written to about what they had asked for', async () => {
+  const { owner, customer, person, colleague, entitlementId, host, plans, as } = await company()
+  await owner.update(customers).set({ requiresApproval: true }).where(eq(customers.id, customer.id))
+  const { requestId } = await plans.place([{ entitlementId, to: host.id, quantity: 3 }])
+  await owner.execute(sql`delete from privileges where person_id = ${person.id}`)
+  await owner.execute(sql`delete from associations where person_id = ${person.id}`)
+  await owner.delete(mails).where(eq(mails.customerId, customer.id))
+  await database.forCustomer(customer.id, (tx) => approveAsColleague(tx, { ...as(colleague.id), requestId }))
+  const told = await owner.select().from(mails).where(eq(mails.customerId, customer.id))
+  expect(told.filter(({ personId }) => personId === person.id)).toEqual([])
+})
+
 test('two who approve at once do it once', async () => {
   const { owner, customer, colleague, entitlementId, host, plans, as } = await company()
   const third = await makePerson(owner)
