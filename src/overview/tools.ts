@@ -46,10 +46,14 @@ const toolGroups: readonly Group[] = [
   },
 ]
 
-/** R10: the tool a path below a company's address belongs to; undefined where it is none of them. */
-export function toolAt(path: string): string | undefined {
+/**
+ * R10: the tool that a path below a company's address belongs to; undefined where it is none of them, or where the page
+ * takes other privileges than its tool (a host is seen with Reporting, changed with Licensing).
+ */
+export function toolAt(path: string, needs: readonly string[]): string | undefined {
   const all = toolGroups.flatMap(({ tools }) => tools)
-  return all.find((tool) => path === tool.path || path.startsWith(`${tool.path}/`))?.name
+  const tool = all.find((one) => path === one.path || path.startsWith(`${one.path}/`))
+  return tool && needs.join() === tool.anyOf.join() ? tool.name : undefined
 }
 
 /** The groups with what a person may open; what they may not stays listed, with the privileges it takes. */

@@ -67,7 +67,7 @@ async function forbidden(error: Forbidden, request: FastifyRequest, reply: Fasti
   const needs = error.needs.map((privilege) => request.t(`privileges.${privilege}`))
   const title = request.t('errors.forbidden.title')
   const path = request.url.slice(customer.base.length).replace(/\?.*/, '')
-  const name = toolAt(path)
+  const name = toolAt(path, error.needs)
   const tool = name && request.t(`overview.tool.${name}`)
   retarget(request, reply)
   return reply.code(403).page('errors/forbidden', {

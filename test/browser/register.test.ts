@@ -24,6 +24,7 @@ let browser: Browser
 let counter: Counter
 beforeAll(async () => {
   ;[browser, counter] = await Promise.all([launch(), openCounter()])
+  for (const machine of Object.values(machines)) await install(machine)
 })
 afterAll(async () => {
   await browser?.close()
@@ -52,12 +53,11 @@ async function install({ label, id }: Machine): Promise<void> {
   await owner.execute(sql`update transfers set at = ${ago(10)} where to_host_id = ${host.id}::uuid`)
 }
 
-test.each(['en', 'fr'] as const)(
+test.concurrent.each(['en', 'fr'] as const)(
   'the register, scripts off, %s: a host found, noted, looked back at, changed, emptied, put away and put back',
   { timeout },
   async (locale) => {
     const machine = machines[locale]
-    await install(machine)
     const it = await guest(browser, counter, 'both@demo.example', { way, locale })
     const host = await findsByHostId(it, machine)
     await writesDown(it)

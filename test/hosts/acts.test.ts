@@ -133,8 +133,8 @@ describe('decommission', () => {
     const refused = await luc.submit(form, {}, path(id, '/decommission'))
     expect(refused.status).toBe(422)
     expect(refused.text).toContain('4 licenses sit on BUSY')
-    expect(refused.link('Return licenses')).toBe('/c/100234/return')
-    expect(refused.link('Move licenses')).toBe('/c/100234/move')
+    expect(refused.link('Return licenses')).toBe(`/c/100234/return?from=${id}`)
+    expect(refused.link('Move licenses')).toBe(`/c/100234/move?from=${id}`)
     expect(await snapshot(t.db.owner)).toEqual(before)
   })
 
