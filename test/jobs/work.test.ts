@@ -14,6 +14,7 @@ import { discardPlan } from '../../src/plans/drafts.ts'
 import { customers, formKeys, hosts, mails, throttles } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 import {
+  associate,
   dayFromNow,
   makeCustomer,
   makeEntitlement,
@@ -38,6 +39,7 @@ beforeAll(async () => {
   app = appOn(db.database, publisher)
   customerId = (await makeCustomer(db.owner.db)).id
   personId = (await makePerson(db.owner.db)).id
+  await associate(db.owner.db, customerId, personId)
   const product = await makeProduct(db.owner.db)
   await makeEntitlement(db.owner.db, customerId, product.id)
 })
