@@ -124,13 +124,28 @@ async function loadHosts(tx: Db, customerId: string, hostIds: ReturnType<typeof 
 
 type EntitlementRow = Omit<EntitlementFacts, 'features'> & { id: string; productId: string }
 
+// A temporary license has no order: the request that lent it, and its place among what that request lent, tell two
+// alike apart, which a license server would else count as one.
+const lentBy = sql`(
+  select 'T' || r.number from transfers tr
+  join requests r on r.customer_id = tr.customer_id and r.id = tr.request_id
+  where tr.customer_id = e.customer_id and tr.entitlement_id = e.id and e.kind = 'temporary'
+    and tr.from_host_id is null
+  order by tr.at, tr.id limit 1)`
+const placeInPlan = sql`(
+  select count(*)::int from temporary_licenses tl
+  join temporary_licenses other on other.customer_id = tl.customer_id and other.plan_id = tl.plan_id
+    and other.entitlement_id <= tl.entitlement_id
+  where tl.customer_id = e.customer_id and tl.entitlement_id = e.id having count(*) > 0)`
+
 async function loadEntitlements(tx: Db, customerId: string, ids: ReturnType<typeof sql>) {
   return tx.execute<EntitlementRow>(sql`
     select e.id, e.product_id as "productId", c.contract_number as "contractNumber", f.name as "familyName",
       f.daemon, f.port, p.name as "productName", p.part_number as "partNumber",
       nullif(l.release, '') as release, p.license_type as "licenseType", b.part_number as "extendsPartNumber",
       coalesce(e.starts_on, ${'0001-01-01'}::date) as "startsOn", e.ends_on as "endsOn",
-      coalesce(o.sales_order_number, '-') as "orderNumber", coalesce(t.line, 0) as "orderLine"
+      coalesce(o.sales_order_number, ${lentBy}, '-') as "orderNumber",
+      coalesce(t.line, ${placeInPlan}, 0) as "orderLine"
     from entitlements e
     join products p on p.id = e.product_id
     join families f on f.id = p.family_id

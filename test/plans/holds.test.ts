@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db.ts'
+import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { approveAsColleague, approveForDesk } from '../../src/plans/decide-plan.ts'
 import { endTemporaryLicenses } from '../../src/plans/end-temporary.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
@@ -65,22 +66,7 @@ async function placed(customerId: string): Promise<[string, number][]> {
   return rows.map(({ label, quantity }) => [label, quantity])
 }
 
-const typed = (values: Record<string, string>) => ({
-  label: 'A',
-  kind: 'single',
-  id1: '',
-  id2: '',
-  id3: '',
-  server1: '',
-  server2: '',
-  server3: '',
-  port: '',
-  addressLine1: '',
-  postalCode: '',
-  city: '',
-  country: '',
-  ...values,
-})
+const typed = (values: Record<string, string>) => ({ ...emptyHostForm, label: 'A', ...values })
 
 test('a plan that a colleague has to approve is filed, changes nothing, and is done by the approval', async () => {
   const { owner, customer, person, colleague, entitlementId, host, plans, as } = await company()
@@ -290,6 +276,14 @@ test('a temporary license stands outside the owned totals, cannot be moved, and 
   // The second is open too; the third waits for the desk.
   await plans.submit((await borrow(1)).planId)
   expect((await plans.submit((await borrow(1)).planId)).status).toBe('in-review')
+
+  // Two alike on one host stay two for a license server: each line has a serial of its own.
+  const packs = await owner.execute<{ text: string }>(sql`
+    select text from packs where customer_id = ${customer.id} order by issue desc limit 1`)
+  const serials = packs[0]!.text.replace(/\\\r?\n\s*/g, ' ').match(/SN=\S+/g)!
+  expect(serials).toHaveLength(2)
+  expect(new Set(serials).size).toBe(2)
+  for (const serial of serials) expect(serial).toMatch(/^SN=T\d{9}-1$/)
 
   const end = (today: string) =>
     database.forCustomer(customer.id, (tx) => endTemporaryLicenses(tx, { ...as(person.id), today }))
