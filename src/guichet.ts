@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 /** `npx guichet COMMAND`: what an operator does outside the browser; each command is a file in tasks/. */
 const commands: Record<
@@ -45,6 +47,9 @@ const commands: Record<
     load: () => import('./tasks/keys.ts'),
   },
 }
+
+// As `npm start` does: what was compiled at the install is not compiled again.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/guichet', import.meta.url)))
 
 const [name = '', ...args] = process.argv.slice(2)
 process.exitCode = await dispatch(name, args)

@@ -1,5 +1,5 @@
 /**
- * Run after an install: reads what a first start reads, so that Node keeps it compiled (NODE_COMPILE_CACHE, the same
+ * Run after an install: reads what a first start and the commands read, so that Node keeps it compiled (NODE_COMPILE_CACHE, the same
  * folder as in the `start` script). A start without it is slower, nothing else.
  */
 const read = [
@@ -9,6 +9,9 @@ const read = [
   () => import('../mail/start.ts'),
   () => import('../demonstration/load.ts'),
   () => import('./migrate.ts'),
+  // The commands that run most often, or take most memory.
+  () => import('./import.ts'),
+  () => import('./verify.ts'),
 ]
 
 try {
