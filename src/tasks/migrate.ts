@@ -36,6 +36,8 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<void> 
     await makeTurn(owner)
     await owner.begin(async (tx) => {
       await tx`lock table drizzle.turn in access exclusive mode`
+      // Whoever had the turn before may have done it all.
+      if ((await stateOf(migrator, appRole, migrationsFolder)).isUpToDate) return
       await runMigrations(drizzle(migrator), { migrationsFolder })
       await makeJobTables(migrator)
       await grantRights(migrator, appRole)

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type postgres from 'postgres'
 import { JOBS_SCHEMA } from '../jobs/queues.ts'
 import { APPEND_ONLY, CUSTOMER_TABLES, PERSON_TABLES } from '../schema.ts'
@@ -31,9 +30,9 @@ const personOwns: Record<string, string> = {
 }
 
 /**
- * Gives the application's role its rights and no more, and each customer's rows their policy. In one transaction,
- * and only when they or the tables have changed, since it locks every table. Where owner and application are one
- * role the policies bind nobody: rights cannot be less than the owner's.
+ * Gives the application's role its rights and no more, and each customer's rows their policy, in one transaction. It
+ * locks every table, so it is for when something has changed. Where owner and application are one role the policies
+ * bind nobody: rights cannot be less than the owner's.
  */
 export async function grantRights(owner: postgres.Sql, appRole: string): Promise<void> {
   const [row] = await owner`select current_user::text as name, exists (
@@ -41,31 +40,13 @@ export async function grantRights(owner: postgres.Sql, appRole: string): Promise
   if (!row!.known) {
     throw new Error(`The database has no role ${appRole}: make it (create role … login), then start again.`)
   }
-  const statements = rightsOf(row!.name, appRole)
-  const mark = await markOf(owner, statements)
-  if (mark === (await lastMark(owner))) return
-  await owner.begin(async (tx) => {
-    await tx.unsafe(statements.join(';\n'))
-    await tx.unsafe(`comment on schema drizzle is '${mark}'`)
-  })
+  await owner.begin((tx) => tx.unsafe(rightsOf(row!.name, appRole).join(';\n')))
 }
 
 /** The statements that give these two roles their rights, in order. */
 export function rightsOf(ownerRole: string, appRole: string): string[] {
   const roles = { owner: quoted(ownerRole), app: quoted(appRole) }
   return [...policies(roles), ...ownPolicies(roles), ...(roles.owner === roles.app ? [] : grants(roles.app))]
-}
-
-async function markOf(owner: postgres.Sql, statements: string[]): Promise<string> {
-  const tables = await owner.unsafe(`select oid, relname from pg_class where relkind in ('r', 'p', 'S')
-    and relnamespace = any (array['public', '${JOBS_SCHEMA}']::regnamespace[]) order by oid`)
-  const hash = createHash('sha256').update(JSON.stringify([statements, tables]))
-  return `rights ${hash.digest('hex')}`
-}
-
-async function lastMark(owner: postgres.Sql): Promise<string | null> {
-  const [row] = await owner`select obj_description('drizzle'::regnamespace) as mark`
-  return row!.mark
 }
 
 function grants(app: string): string[] {
