@@ -1,44 +1,24 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import { recordActivity } from '../activity/record.ts'
 import type { App } from '../app.ts'
 import { readersOf } from '../notifications/readers.ts'
-import { customers } from '../schema.ts'
-import { readForm } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
-import { actOnce } from '../web/once.ts'
+import { type CompanyRule, setCompanyRule } from './company-rule.ts'
 
-const RequirementForm = Type.Object({ required: Type.String({ maxLength: 3 }) })
 const place = '/c/:customer/people/approval'
+const rule: CompanyRule = {
+  column: 'requiresApproval',
+  path: '/people/approval',
+  whenSet: { verb: 'plan.approval-required', flash: 'privileges.approval.nowRequired' },
+  whenEnded: { verb: 'plan.approval-optional', flash: 'privileges.approval.noLonger' },
+}
 
 /** Supervisors may want a second holder of Licensing to approve what the licensing tools are to do. */
 export function approvalRoutes(app: App): void {
   app.get(place, { config: requires('supervisor') }, show)
-  app.post(place, { config: { ...requires('supervisor'), fresh: true } }, set)
-}
-
-async function set(request: FastifyRequest, reply: FastifyReply) {
-  const isRequired = readForm(request.body, RequirementForm).required === 'yes'
-  const { customer, person } = request
-  return actOnce(request, reply, async (tx) => {
-    const changed = await tx
-      .update(customers)
-      .set({ requiresApproval: isRequired })
-      .where(and(eq(customers.id, customer.id), ne(customers.requiresApproval, isRequired)))
-      .returning({ id: customers.id })
-    if (changed.length === 1) {
-      await recordActivity(tx, {
-        customerId: customer.id,
-        personId: person!.id,
-        verb: isRequired ? 'plan.approval-required' : 'plan.approval-optional',
-        objectKind: 'customer',
-        objectId: customer.id,
-      })
-    }
-    request.flash(isRequired ? 'privileges.approval.nowRequired' : 'privileges.approval.noLonger')
-    return `${customer.base}/people/approval`
-  })
+  app.post(place, { config: { ...requires('supervisor'), fresh: true } }, (request, reply) =>
+    setCompanyRule(request, reply, rule),
+  )
 }
 
 async function show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,6 +1,5 @@
-import { asc } from 'drizzle-orm'
 import { verifyActivity } from '../activity/verify.ts'
-import { customers } from '../schema.ts'
+import { chosenCustomers } from './chosen-customers.ts'
 import { withDatabase } from './with-database.ts'
 
 const words = {
@@ -21,16 +20,8 @@ export async function run(args: string[]): Promise<number> {
     return 2
   }
   return withDatabase(async ({ owner }) => {
-    const all = await owner.db
-      .select({ id: customers.id, number: customers.customerNumber })
-      .from(customers)
-      .orderBy(asc(customers.customerNumber))
-    const wanted = asked.map((number) => number.toUpperCase())
-    const unknown = wanted.filter((number) => !all.some((one) => one.number === number))
-    if (unknown.length > 0) throw new Error(`There is no customer ${unknown.join(', ')}.`)
     let faults = 0
-    for (const { id, number } of all) {
-      if (wanted.length > 0 && !wanted.includes(number)) continue
+    for (const { id, number } of await chosenCustomers(owner, asked)) {
       const checked = await owner.forCustomer(id, (tx) => verifyActivity(tx, id), { deadlineMs: 600_000 })
       faults += checked.faults.length
       const { entries, erased, unchained, seq, hash } = checked

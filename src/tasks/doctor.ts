@@ -1,6 +1,5 @@
-import { asc } from 'drizzle-orm'
 import { type Fault, findFaults } from '../entitlements/faults.ts'
-import { customers } from '../schema.ts'
+import { chosenCustomers } from './chosen-customers.ts'
 import { withDatabase } from './with-database.ts'
 
 const words: Record<Fault['what'], string> = {
@@ -17,14 +16,7 @@ const words: Record<Fault['what'], string> = {
  */
 export async function run(asked: string[]): Promise<number> {
   return withDatabase(async ({ owner }) => {
-    const all = await owner.db
-      .select({ id: customers.id, number: customers.customerNumber })
-      .from(customers)
-      .orderBy(asc(customers.customerNumber))
-    const wanted = asked.map((number) => number.toUpperCase())
-    const unknown = wanted.filter((number) => !all.some((one) => one.number === number))
-    if (unknown.length > 0) throw new Error(`There is no customer ${unknown.join(', ')}.`)
-    const chosen = all.filter(({ number }) => wanted.length === 0 || wanted.includes(number))
+    const chosen = await chosenCustomers(owner, asked)
     let count = 0
     for (const { id, number } of chosen) {
       const faults = await owner.forCustomer(id, (tx) => findFaults(tx, id), { deadlineMs: 600_000 })
