@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database, Db } from '../db.ts'
+import { emptyHostForm } from '../hosts/host-form.ts'
 import { readFilter } from '../licenses/filter.ts'
 import { builtInCutter } from '../packs/cutters/built-in.ts'
 import { activeKey, openKeys } from '../packs/keys.ts'
@@ -97,10 +98,7 @@ async function replace(
   { publisher: settings }: Common,
 ): Promise<void> {
   const server = `${label.toLowerCase()}b`
-  const values = {
-    ...{ label, kind: 'single', id1: id, id2: '', id3: '', server1: server, server2: '', server3: '' },
-    ...{ port: '', addressLine1: '', postalCode: '', city: '', country: '' },
-  }
+  const values = { ...emptyHostForm, label, id1: id, server1: server }
   const former = await hostOf(tx, plan.customerId, label)
   const { allowAnyHostId, hostIdKinds } = settings
   const options = { publisher: { allowAnyHostId, hostIdKinds }, needsServerNames: false }

@@ -12,7 +12,7 @@ import { builtInCutter } from '../packs/cutters/built-in.ts'
 import { activeKey } from '../packs/keys.ts'
 import { approveForDesk } from '../plans/decide-plan.ts'
 import type { PlanProblem } from '../plans/problems.ts'
-import { sayProblem } from '../plans/words.ts'
+import { sayHolds } from '../plans/words.ts'
 import { accountRequestPage } from '../requests/account/page.ts'
 import { findAccountRequest } from '../requests/account/queries.ts'
 import { longestText, MessageForm, numberOf } from '../requests/account/routes.ts'
@@ -177,7 +177,7 @@ async function show(
     tag: statusTag(about.status),
     isOpen: isOpen && !isAboutPrivileges(about.kind),
     plan,
-    holds: plan && isOpen ? holds.map((one) => sayProblem(request, one)) : [],
+    holds: plan && isOpen ? sayHolds(request, holds) : [],
     mayApprove: plan !== undefined && isOpen && !plan.waitsForColleague,
     approveKey: randomUUID(),
     entries: companyEntries(request, found, 'desk'),

@@ -19,6 +19,12 @@ export type HostForm = {
   country: string
 }
 
+/** With nothing typed yet, for one machine. */
+export const emptyHostForm: HostForm = {
+  ...{ label: '', kind: 'single', id1: '', id2: '', id3: '', server1: '', server2: '', server3: '' },
+  ...{ port: '', addressLine1: '', postalCode: '', city: '', country: '' },
+}
+
 export type NewMember = {
   position: number
   idKind: string

@@ -35,13 +35,8 @@ export function idDigits(typed: string): string {
 
 // Each part is worked out once for the company and not for each host: 20,000 of them answer at once.
 function mentions(customerId: string, typed: string, placed: SQL): SQL {
-  const hasId = contains(sql`replace(replace(m.id_value, '-', ''), '.', '')`, idDigits(typed) || typed)
-  const read = parseHostId(typed, { allowAny: true })
-  const id = 'value' in read ? read.value : typed
   return sql`(${contains(sql`v.label`, typed)} or ${contains(sql`v.city`, typed)}
-    or h.id in (
-      select m.host_id from host_members m
-      where m.customer_id = ${customerId} and (${contains(sql`m.server_name`, typed)} or m.id_value = ${id} or ${hasId}))
+    or h.id in (${calledSo(customerId, typed)})
     or h.id in (
       select c.host_id from configurations c
       where c.customer_id = ${customerId} and ${contains(sql`c.configuration_number`, typed)})
@@ -51,6 +46,15 @@ function mentions(customerId: string, typed: string, placed: SQL): SQL {
       select a.person_id from associations a join people pe on pe.id = a.person_id
       where a.customer_id = ${customerId} and ${contains(sql`pe.name`, typed)})
     or h.id in (${holding(customerId, placed, bought(customerId, typed))}))`
+}
+
+/** IDs of the hosts of which a machine has such a server name, or a host ID spelt so or in part. */
+export function calledSo(customerId: string, typed: string): SQL {
+  const hasId = contains(sql`replace(replace(m.id_value, '-', ''), '.', '')`, idDigits(typed) || typed)
+  const read = parseHostId(typed, { allowAny: true })
+  const id = 'value' in read ? read.value : typed
+  return sql`select m.host_id from host_members m
+    where m.customer_id = ${customerId} and (${contains(sql`m.server_name`, typed)} or m.id_value = ${id} or ${hasId})`
 }
 
 /** IDs of the hosts on which one of these entitlements sits. */
@@ -65,7 +69,7 @@ function ofPart(customerId: string, partNumber: string): SQL {
 }
 
 /** IDs of the entitlements of such a product, contract or order: each found along its own key. */
-function bought(customerId: string, typed: string): SQL {
+export function bought(customerId: string, typed: string): SQL {
   const like = containing(typed)
   return sql`
     select e.id from products p join entitlements e on e.customer_id = ${customerId} and e.product_id = p.id

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { formatHostId, parseHostId } from '../hosts/host-id.ts'
+import { bought, idDigits } from '../hosts/matching.ts'
 import { formatRequestNumber, parseRequestNumber } from '../requests/number.ts'
 import { containing, uuidArray } from '../sql.ts'
 
@@ -20,7 +21,7 @@ type Sources = Record<Match['kind'], SQL | null>
 function sources(customerId: string, typed: string): Sources {
   const like = containing(typed)
   const read = parseHostId(typed, { allowAny: true })
-  const bare = typed.replace(/^HOSTID=/i, '').replace(/[\s:.-]/g, '')
+  const bare = idDigits(typed)
   const asked = parseRequestNumber(typed)
   const number = 'number' in asked ? asked.number : null
   const onHost = (value: SQL, joins: SQL, terms: SQL) => sql`
@@ -78,24 +79,14 @@ export function isFound(customerId: string, typed: string): SQL {
   const { product: _, order: __, contract: ___, ...own } = sources(customerId, typed)
   const found = Object.values(own).filter((source) => source !== null)
   return sql`(${sql.join(
-    [...found, boughtAs(customerId, containing(typed))].map(
-      (source) => sql`h.id in (select host_id from (${source}) s)`,
-    ),
+    [...found, boughtAs(customerId, typed)].map((source) => sql`h.id in (select host_id from (${source}) s)`),
     sql` or `,
   )})`
 }
 
-function boughtAs(customerId: string, like: string): SQL {
+function boughtAs(customerId: string, typed: string): SQL {
   return sql`select l.host_id from placements l
-    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
-    where l.customer_id = ${customerId}
-      and (e.product_id in (select id from products where name ilike ${like} or part_number ilike ${like})
-        or e.contract_id in (
-          select id from contracts where customer_id = ${customerId} and contract_number ilike ${like})
-        or e.id in (
-          select r.entitlement_id from orders o
-          join order_lines r on r.customer_id = o.customer_id and r.order_id = o.id
-          where o.customer_id = ${customerId} and o.sales_order_number ilike ${like}))`
+    where l.customer_id = ${customerId} and l.entitlement_id in (${bought(customerId, typed)})`
 }
 
 const mostShown = 3

@@ -1,20 +1,16 @@
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import {
-  loadMoves,
   loadPlanFacts,
   loadPlanHosts,
   loadPlanLines,
   loadPlanPlacements,
-  loadSeats,
-  loadTemporaryUse,
   type PlanFacts,
   type PlanHost,
   type PlanLine,
   type PlanPlacement,
-  type Seat,
-  type TemporaryUse,
 } from './load-plan.ts'
+import { loadMoves, loadSeats, loadTemporaryUse, type Seat, type TemporaryUse } from './load-use.ts'
 import { type PlanProblem, problem, Sums } from './problems.ts'
 import { amountRules } from './rules/amounts.ts'
 import { hostRules } from './rules/hosts.ts'

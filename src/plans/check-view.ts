@@ -9,7 +9,7 @@ import { planPath } from './open-draft.ts'
 import { countChanged, type HostPreview } from './preview-plan.ts'
 import type { Tool } from './queries.ts'
 import { lineHref, newHostHref, toolPages } from './tool-pages.ts'
-import { sayMovesLeft, sayProblem } from './words.ts'
+import { sayHolds, sayMovesLeft, sayProblem } from './words.ts'
 
 /** What views/plans/check shows of a checked plan: a part of its lines, those that cannot be done first, and of its hosts. */
 export function checkView(
@@ -40,7 +40,7 @@ export function checkView(
     planName: request.plan.name,
     path,
     keys: [randomUUID(), randomUUID()],
-    holds: checked.holds.map((one) => sayProblem(request, one)),
+    holds: sayHolds(request, checked.holds),
     waitsFor: checked.holds.some(({ waitsFor }) => waitsFor === 'colleague') ? 'colleague' : 'desk',
     hasFixedLines: hasFixedLines(request.plan.tool),
     ...(request.plan.tool === 'bulk' ? fileView(request, checked.plan.details) : {}),

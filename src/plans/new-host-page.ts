@@ -25,8 +25,8 @@ export const HostFields = Type.Object({
   server3: Type.String({ maxLength: 300 }),
   port: short,
   addressLine1: short,
-  postalCode: short,
-  city: short,
+  postalCode: Type.String({ maxLength: 20 }),
+  city: Type.String({ maxLength: 100 }),
   country: short,
 })
 

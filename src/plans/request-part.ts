@@ -8,7 +8,7 @@ import { isRepeatable } from './keep/do-again.ts'
 import type { PlanProblem } from './problems.ts'
 import { findPlanOf, type Tool } from './queries.ts'
 import { type UndoState, undoStateOf } from './undone.ts'
-import { sayProblem } from './words.ts'
+import { sayHolds } from './words.ts'
 
 export type PlanPart = {
   tool: Tool
@@ -46,7 +46,7 @@ export function sayPlanPart(request: FastifyRequest, about: FoundRequest, part: 
     reason: part.details.reason ? t(`plans.reason.${part.details.reason}`) : '',
     declaration: part.details.declaration ?? '',
     undoes: part.undoes,
-    holds: isOpen ? holds.map((one) => sayProblem(request, one)) : [],
+    holds: isOpen ? sayHolds(request, holds) : [],
     waitsFor: !isOpen ? null : part.waitsForColleague ? ('colleague' as const) : ('desk' as const),
     mayApprove: isOpen && part.waitsForColleague && mayWork && !isOwn,
     againKey: mayWork && isRepeatable(about.status, part.tool) ? randomUUID() : null,

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import type { Choice } from '../entitlements/queries.ts'
 import { NotFound } from '../errors.ts'
+import { calledSo } from '../hosts/matching.ts'
 import { containing } from '../sql.ts'
 import { decodeCursor, pageOf } from '../web/paging.ts'
 import { type PlanProblem, problem } from './problems.ts'
@@ -46,7 +47,7 @@ export async function listTargets(
 ) {
   const key = keyOf(after)
   const rows = await tx.execute<Target>(sql`${select(of)}
-    and h.status = 'active' ${text === '' ? sql`` : sql`and ${matches(text)}`}
+    and h.status = 'active' ${text === '' ? sql`` : sql`and ${matches(of.customerId, text)}`}
     ${isHolding ? sql`and ${holds(of)}` : sql``}
     ${key ? sql`and (h.label, h.id) > (${key.label}, ${key.id}::uuid)` : sql``}
     order by h.label, h.id limit 51`)
@@ -97,13 +98,9 @@ function select({ customerId, planId, product: { productId, baseProductId } }: T
     where h.customer_id = ${customerId}`
 }
 
-function matches(text: string): SQL {
+function matches(customerId: string, text: string): SQL {
   const like = containing(text)
-  const bare = text.replace(/[\s:.-]/g, '')
-  return sql`(h.label ilike ${like} or h.city ilike ${like} or exists (
-    select from host_members m where m.customer_id = h.customer_id and m.host_id = h.id
-      and (m.server_name ilike ${like} or m.id_value ilike ${like}
-        or (${bare} <> '' and m.id_value ilike ${containing(bare)}))))`
+  return sql`(h.label ilike ${like} or h.city ilike ${like} or h.id in (${calledSo(customerId, text)}))`
 }
 
 function holds({ customerId, product: { productId } }: TargetsOf): SQL {

@@ -17,6 +17,18 @@ export function sayProblem({ t, format }: Reader, { key, params = {} }: PlanProb
   )
 }
 
+/** Reasons named of a plan that a person decides about; of a long plan there may be thousands. */
+const shownHolds = 20
+
+/** Why a person decides about a plan, in the reader's words: the first reasons, and how many more there are. */
+export function sayHolds(reader: Reader, holds: readonly PlanProblem[]): string[] {
+  const more = holds.length - shownHolds
+  return [
+    ...holds.slice(0, shownHolds).map((one) => sayProblem(reader, one)),
+    ...(more > 0 ? [reader.t('plans.holds.more', { count: more })] : []),
+  ]
+}
+
 /** Why none of an entitlement can be placed now; the checker says the same once it is in a plan. */
 export function whyNotNow(choice: Choice, today: string): PlanProblem | undefined {
   const [reason] = notInForce(choice, today)

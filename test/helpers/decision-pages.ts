@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
 import { beginUndo } from '../../src/plans/undone.ts'
 import { customers } from '../../src/schema.ts'
@@ -78,11 +79,7 @@ async function replaceLost(
       former: host.id,
       reason: 'lost',
       declaration: 'Left on a train between Tours and Orléans; reported to the railway.',
-      values: {
-        ...{ label: host.label, kind: 'single', id1: '02AA66000001', id2: '', id3: '' },
-        ...{ server1: 'tou-cad-01b', server2: '', server3: '' },
-        ...{ port: '', addressLine1: '', postalCode: '', city: '', country: '' },
-      },
+      values: { ...emptyHostForm, label: host.label, id1: '02AA66000001', server1: 'tou-cad-01b' },
       publisher: testPublisher,
       needsServerNames: true,
     }),

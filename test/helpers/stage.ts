@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { planHost } from '../../src/hosts/plan-host.ts'
 import { builtInCutter } from '../../src/packs/cutters/built-in.ts'
 import { activeKey } from '../../src/packs/keys.ts'
@@ -107,19 +108,8 @@ async function makeThings(t: TestApp, { entitlements, hosts }: Scene, both: Visi
 }
 
 const emptyHost = {
-  label: '',
-  kind: 'single',
-  id1: '',
-  id2: '',
-  id3: '',
-  server1: '',
-  server2: '',
-  server3: '',
-  port: '',
-  addressLine1: '1 rue du Port',
-  postalCode: '57000',
-  city: 'Metz',
-  country: 'FR',
+  ...emptyHostForm,
+  ...{ addressLine1: '1 rue du Port', postalCode: '57000', city: 'Metz', country: 'FR' },
 }
 
 async function numberOf(visitor: Visitor, path: string, fields: Record<string, string | string[]>) {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readHostForm } from '../../src/hosts/host-form.ts'
+import { emptyHostForm, readHostForm } from '../../src/hosts/host-form.ts'
 import { planHost } from '../../src/hosts/plan-host.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 import {
@@ -49,22 +49,7 @@ async function company() {
   }
 }
 
-const empty = {
-  label: '',
-  kind: 'single',
-  id1: '',
-  id2: '',
-  id3: '',
-  server1: '',
-  server2: '',
-  server3: '',
-  port: '',
-  addressLine1: '',
-  postalCode: '',
-  city: '',
-  country: '',
-}
-const typed = (values: Record<string, string>) => ({ ...empty, ...values })
+const typed = (values: Record<string, string>) => ({ ...emptyHostForm, ...values })
 const problemsOf = (values: Record<string, string>, needsServerNames = true) =>
   readHostForm(typed(values), { publisher: testPublisher, needsServerNames }).problems.map(
     ({ field, key }) => `${field}: ${key}`,

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
 import { customers, requests } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
@@ -111,12 +112,7 @@ test('the desk approves what waits for it, under a fresh sign-in, and the compan
       former: host.id,
       reason: 'stolen',
       declaration: 'Taken from the site in Lyon; reported to the police.',
-      values: {
-        label: host.label,
-        kind: 'single',
-        ...{ id1: '02AA77000001', id2: '', id3: '', server1: 'new-host', server2: '', server3: '' },
-        ...{ port: '', addressLine1: '', postalCode: '', city: '', country: '' },
-      },
+      values: { ...emptyHostForm, label: host.label, id1: '02AA77000001', server1: 'new-host' },
       publisher: { allowAnyHostId: false, hostIdKinds: [] },
       needsServerNames: true,
     }),

@@ -3,6 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db.ts'
 import { Conflict, Invalid, NotFound } from '../../src/errors.ts'
+import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { planHost } from '../../src/hosts/plan-host.ts'
 import { discardPlan } from '../../src/plans/drafts.ts'
 import {
@@ -194,21 +195,7 @@ test('a new host becomes real with the plan; two who plan the same machine at on
   const customerId = customer.id
   const draft = async (label: string) => {
     const planId = await plans.draft([])
-    const values = {
-      label,
-      kind: 'single',
-      id1: '02AA60000001',
-      id2: '',
-      id3: '',
-      server1: 'new-1',
-      server2: '',
-      server3: '',
-      port: '',
-      addressLine1: '',
-      postalCode: '',
-      city: '',
-      country: '',
-    }
+    const values = { ...emptyHostForm, label, id1: '02AA60000001', server1: 'new-1' }
     const to = await db.database.forCustomer(customerId, (tx) =>
       planHost(tx, { customerId, planId, values, publisher: testPublisher, needsServerNames: true }),
     )

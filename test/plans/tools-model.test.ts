@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findFaults } from '../../src/entitlements/faults.ts'
 import { Conflict, Invalid } from '../../src/errors.ts'
+import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { approveForDesk } from '../../src/plans/decide-plan.ts'
 import { endTemporaryLicenses } from '../../src/plans/end-temporary.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
@@ -204,12 +205,7 @@ async function doReplace(all: World, { host }: Extract<Act, { kind: 'replace' }>
       former,
       reason: 'lost',
       declaration: 'lost',
-      values: {
-        label: row!.label,
-        kind: 'single',
-        ...{ id1: `02AABBCC${digits}`, id2: '', id3: '', server1: `s${digits}`, server2: '', server3: '' },
-        ...{ port: '', addressLine1: '', postalCode: '', city: '', country: '' },
-      },
+      values: { ...emptyHostForm, label: row!.label, id1: `02AABBCC${digits}`, server1: `s${digits}` },
       publisher: testPublisher,
       needsServerNames: true,
     }),

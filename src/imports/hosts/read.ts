@@ -10,7 +10,7 @@ export const hostColumns = `customer_number text, host_name text, ids jsonb, ser
 
 export function readHost(cells: Cells, context: Context, newId: () => string): StagedRow {
   const number = cells.number('customer_number')
-  const label = cells.text('host_name', { max: 60, required: true })
+  const label = cells.text('host_name', { max: 100, required: true })
   const ids = readIds(cells, context)
   return {
     key: `${cells.raw('customer_number')} ${cells.raw('host_name')}`,

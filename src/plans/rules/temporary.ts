@@ -1,5 +1,5 @@
 import type { Policies, Rule } from '../check-plan.ts'
-import type { TemporaryUse } from '../load-plan.ts'
+import type { TemporaryUse } from '../load-use.ts'
 import { hold, type PlanProblem, problem } from '../problems.ts'
 
 /** Of a product the company owns, at most what it owns; beyond what is open or was had in a year the desk decides. */

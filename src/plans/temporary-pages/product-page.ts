@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { text } from '../../web/forms.ts'
-import { loadTemporaryUse, type TemporaryUse } from '../load-plan.ts'
+import { loadTemporaryUse, type TemporaryUse } from '../load-use.ts'
 import { planPath } from '../open-draft.ts'
 import { aboutTemporary } from '../rules/temporary.ts'
 import { listSoFar } from '../so-far.ts'
