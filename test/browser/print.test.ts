@@ -102,3 +102,14 @@ test.each([
     await context.close()
   },
 )
+
+test('what is copied from paper is what was printed: no letters are joined to one sign', {
+  timeout,
+}, async () => {
+  const { cast, db } = counter.t
+  const product = await makeProduct(db.owner.db, { name: 'Office Traffic Flow', partNumber: 'OFFICE-FLOW-1' })
+  await makeEntitlement(db.owner.db, cast.customers[100234]!, product.id)
+  const { pages } = await print('/c/100234/licenses?text=OFFICE-FLOW-1', 'en')
+  expect(pages.join(' ').replace(/\s+/g, ' ')).toContain('Office Traffic Flow')
+  expect(pages.join('')).not.toMatch(/[\ufb00-\ufb06]/)
+})

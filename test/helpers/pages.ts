@@ -59,7 +59,11 @@ const plan =
   (stage: Stage) =>
     stage.plans[kind] + tail
 const host = (label: string) => (stage: Stage) => `${base}/hosts/${stage.scene.hosts[label]}`
-const wrongHost = { label: '', id1: '00-1A', server1: 'séné', port: '70000', country: 'France' }
+// Typed whole, so that what is refused does not depend on what is stored.
+const wrongHost = {
+  ...{ label: '', id1: '00-1A', server1: 'séné', port: '70000' },
+  ...{ postalCode: '57000', city: 'Metz', country: 'France' },
+}
 const wrongTriad = {
   label: 'TRIAD',
   ...{ id1: '001A2B3C4D61', id2: '001A2B3C4D61', id3: 'x' },
