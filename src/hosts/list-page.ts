@@ -5,7 +5,7 @@ import { readAsOf, showAsOf } from '../web/as-of.ts'
 import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
 import { listTwins, type Twin } from './duplicates.ts'
 import { listHref, readFilter, shows } from './filter.ts'
-import { listHosts, sumHosts } from './register.ts'
+import { listHosts } from './register.ts'
 
 /** The register of a company's hosts, as they are or as they were on a day. */
 export async function showHosts(request: FastifyRequest, reply: FastifyReply) {
@@ -15,10 +15,9 @@ export async function showHosts(request: FastifyRequest, reply: FastifyReply) {
   const read = readAsOf(request.query, { today: server.today(), timeZone })
   const { asOf, problem } = read
   const key = keyIn(request.query)
-  const [found, totals, since] = await server.database.readCustomer(customer.id, (tx) =>
+  const [{ rows: found, totals }, since] = await server.database.readCustomer(customer.id, (tx) =>
     Promise.all([
       listHosts(tx, customer.id, filter, { asOf, after: key }),
-      sumHosts(tx, customer.id, filter, asOf),
       asOf ? firstDay(tx, customer.id, timeZone) : null,
     ]),
   )

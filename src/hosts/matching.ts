@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { boughtUnder } from '../licenses/bought.ts'
 import { all, contains } from '../licenses/filter.ts'
 import { containing } from '../sql.ts'
 import { duplicated } from './duplicates.ts'
@@ -57,10 +58,13 @@ export function calledSo(customerId: string, typed: string): SQL {
     where m.customer_id = ${customerId} and (${contains(sql`m.server_name`, typed)} or m.id_value = ${id} or ${hasId})`
 }
 
-/** IDs of the hosts on which one of these entitlements sits. */
-function holding(customerId: string, placed: SQL, entitlements: SQL): SQL {
+/**
+ * IDs of the hosts on which one of these entitlements sits. `is true` has the planner look each placement up in the
+ * list of them, and not compare both one by one where it knows nothing of their number.
+ */
+export function holding(customerId: string, placed: SQL, entitlements: SQL): SQL {
   return sql`select pl.host_id from ${placed} pl
-    where pl.customer_id = ${customerId} and pl.quantity > 0 and pl.entitlement_id in (${entitlements})`
+    where pl.customer_id = ${customerId} and pl.quantity > 0 and (pl.entitlement_id in (${entitlements})) is true`
 }
 
 function ofPart(customerId: string, partNumber: string): SQL {
@@ -75,10 +79,5 @@ export function bought(customerId: string, typed: string): SQL {
     select e.id from products p join entitlements e on e.customer_id = ${customerId} and e.product_id = p.id
     where p.name ilike ${like} or p.part_number ilike ${like}
     union all
-    select e.id from contracts c join entitlements e on e.customer_id = c.customer_id and e.contract_id = c.id
-    where c.customer_id = ${customerId} and c.contract_number ilike ${like}
-    union all
-    select l.entitlement_id from orders o
-    join order_lines l on l.customer_id = o.customer_id and l.order_id = o.id
-    where o.customer_id = ${customerId} and o.sales_order_number ilike ${like}`
+    ${boughtUnder(customerId, typed)}`
 }

@@ -31,45 +31,45 @@ export type HostTotals = { hosts: number; placed: number }
 type Options = { asOf: AsOf | null; after?: HostKey | undefined; size?: number }
 
 /**
- * A page of a company's hosts and one row more, by label: as they are, or as they were at the end of a day. Hosts that
- * stand in a draft plan only are not listed.
+ * A page of a company's hosts and one row more, by label, as they are or as they were at the end of a day; and how many
+ * hosts fit in all, with what is placed on them. Hosts that stand in a draft plan only are not listed.
  */
 export async function listHosts(
   tx: Db,
   customerId: string,
   filter: HostFilter,
   { asOf, after, size = pageSize }: Options,
-): Promise<HostRow[]> {
-  const { given, from, placed, isRetired, issue, where } = source(customerId, filter, asOf)
-  const beyond = after ? sql`and (h.label, h.id) > (${after.label}, ${after.id}::uuid)` : sql``
-  return tx.execute<HostRow>(sql`
-    ${given}
-    select h.id, v.label, h.kind, case when ${isRetired} then 'retired' else 'active' end as status, v.city, v.country,
-      ${issue} as pack_issue, ${asOf ? sql`true` : sql`h.is_pack_current`} as is_pack_current, h.label as sort_label,
-      ${memberIds} as host_ids, ${placed} as placed
-    ${from}
-    where ${where} ${beyond}
-    order by h.label, h.id
-    limit ${size + 1}`)
-}
-
-/** How many hosts fit, and what is placed on them. */
-export async function sumHosts(
-  tx: Db,
-  customerId: string,
-  filter: HostFilter,
-  asOf: AsOf | null,
-): Promise<HostTotals> {
-  const { given, from, relation, where } = source(customerId, filter, asOf)
-  const rows = await tx.execute<HostTotals>(sql`
-    ${given}
-    select count(*)::float8 as hosts, coalesce(sum(on_it.placed), 0)::float8 as placed
-    ${from}
-    left join (
-      select host_id, sum(quantity) as placed from ${relation} where customer_id = ${customerId} group by host_id
-    ) on_it on on_it.host_id = h.id
-    where ${where}`)
-  return rows[0]!
+): Promise<{ rows: HostRow[]; totals: HostTotals }> {
+  const { given, from, placed, relation, isRetired, issue, where } = source(customerId, filter, asOf)
+  const beyond = after ? sql`where (f.sort_label, f.id) > (${after.label}, ${after.id}::uuid)` : sql``
+  const found = await tx.execute<HostTotals & { row: HostRow | null }>(sql`
+    with ${given} found as materialized (
+      select h.id, h.label as sort_label, v.label, v.city, v.country, ${isRetired} as is_retired
+      ${from}
+      where ${where}
+    ), total as (
+      select count(*)::float8 as hosts, coalesce(sum(on_it.placed), 0)::float8 as placed
+      from found f
+      left join (
+        select host_id, sum(quantity) as placed from ${relation} where customer_id = ${customerId} group by host_id
+      ) on_it on on_it.host_id = f.id
+    ), page as (
+      select f.* from found f ${beyond} order by f.sort_label, f.id limit ${size + 1}
+    )
+    select total.hosts, total.placed, to_json(shown) as row
+    from total
+    left join lateral (
+      select h.id, f.label, h.kind, case when f.is_retired then 'retired' else 'active' end as status, f.city, f.country,
+        ${issue} as pack_issue, ${asOf ? sql`true` : sql`h.is_pack_current`} as is_pack_current, f.sort_label,
+        ${memberIds} as host_ids, ${placed} as placed
+      from page f join hosts h on h.customer_id = ${customerId} and h.id = f.id
+    ) shown on true
+    order by shown.sort_label, shown.id`)
+  const { hosts, placed: allPlaced } = found[0]!
+  return {
+    rows: found.flatMap(({ row }) => row ?? []),
+    totals: { hosts, placed: allPlaced },
+  }
 }
 
 /** What the statements read: hosts `h`, with label and place `v` as they are or as they were. */
@@ -89,8 +89,8 @@ function source(customerId: string, filter: HostFilter, asOf: AsOf | null) {
   const relation = sql`placed_then`
   const where = sql`h.created_at < ${end} and ${matching({ customerId, filter, placed: relation, isRetired })}`
   return {
-    given: sql`with placed_then as materialized (${placedThen(customerId, asOf)}), placed_on as materialized (
-      select host_id, sum(quantity)::float8 as placed from placed_then group by host_id)`,
+    given: sql`placed_then as materialized (${placedThen(customerId, asOf)}), placed_on as materialized (
+      select host_id, sum(quantity)::float8 as placed from placed_then group by host_id),`,
     from: sql`from hosts h ${versionThen(end)}`,
     placed: sql`coalesce((select o.placed from placed_on o where o.host_id = h.id), 0)`,
     relation,

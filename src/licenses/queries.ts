@@ -94,10 +94,15 @@ function matching(customerId: string, filter: LicenseFilter, today: string): (SQ
   ]
 }
 
+/** Products `p` named so, or granting such a feature. */
+export function isNamed(typed: string): SQL {
+  return sql`(${contains(sql`p.name`, typed)} or ${contains(sql`p.part_number`, typed)}
+    or p.id in (select pf.product_id from product_features pf where ${contains(sql`pf.name`, typed)}))`
+}
+
 /** Products `p` named so or granting such a feature, or bought under such a contract or order. */
 export function hasText(customerId: string, typed: string): SQL {
-  return sql`(${contains(sql`p.name`, typed)} or ${contains(sql`p.part_number`, typed)}
-    or p.id in (select pf.product_id from product_features pf where ${contains(sql`pf.name`, typed)})
+  return sql`(${isNamed(typed)}
     or p.id in (
       select e.product_id from contracts c
       join entitlements e on e.customer_id = c.customer_id and e.contract_id = c.id

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { formatHostId, parseHostId } from '../hosts/host-id.ts'
-import { bought, idDigits } from '../hosts/matching.ts'
+import { bought, holding, idDigits } from '../hosts/matching.ts'
 import { formatRequestNumber, parseRequestNumber } from '../requests/number.ts'
 import { containing, uuidArray } from '../sql.ts'
 
@@ -16,28 +16,31 @@ type Sources = Record<Match['kind'], SQL | null>
 /**
  * Where a text may be found, as queries of (host_id, value, id_kind) of one company: part of a label, server name,
  * product, order, contract or configuration; a host ID in any spelling or part of one; a whole request number. From
- * what is found to the hosts, not from each host to what is on it: the same cost however many hosts there are.
+ * what is found to the hosts, not from each host to what is on it: the same cost however many hosts there are. With
+ * `hostIds`, on these alone.
  */
-function sources(customerId: string, typed: string): Sources {
+function sources(customerId: string, typed: string, hostIds?: readonly string[]): Sources {
   const like = containing(typed)
   const read = parseHostId(typed, { allowAny: true })
   const bare = idDigits(typed)
   const asked = parseRequestNumber(typed)
   const number = 'number' in asked ? asked.number : null
+  const among = (column: SQL) => (hostIds ? sql`and ${column} = any(${uuidArray(hostIds)})` : sql``)
   const onHost = (value: SQL, joins: SQL, terms: SQL) => sql`
     select l.host_id, ${value} as value, '' as id_kind
     from placements l
     join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
     ${joins}
-    where l.customer_id = ${customerId} and ${terms}`
+    where l.customer_id = ${customerId} and ${terms} ${among(sql`l.host_id`)}`
   return {
     host: sql`select id as host_id, label as value, '' as id_kind from hosts
-      where customer_id = ${customerId} and label ilike ${like}`,
+      where customer_id = ${customerId} and label ilike ${like} ${among(sql`id`)}`,
     hostId: sql`select host_id, id_value as value, id_kind from host_members
       where customer_id = ${customerId} and (id_value = ${'value' in read ? read.value : null} or id_value ilike ${like}
-        or replace(replace(id_value, '-', ''), '.', '') ilike ${bare ? containing(bare) : null})`,
+        or replace(replace(id_value, '-', ''), '.', '') ilike ${bare ? containing(bare) : null})
+        ${among(sql`host_id`)}`,
     server: sql`select host_id, server_name as value, '' as id_kind from host_members
-      where customer_id = ${customerId} and server_name ilike ${like}`,
+      where customer_id = ${customerId} and server_name ilike ${like} ${among(sql`host_id`)}`,
     product: onHost(
       sql`p.name || ' (' || p.part_number || ')'`,
       sql`join products p on p.id = e.product_id`,
@@ -55,7 +58,8 @@ function sources(customerId: string, typed: string): Sources {
       sql`c.customer_id = ${customerId} and c.contract_number ilike ${like}`,
     ),
     configuration: sql`select host_id, configuration_number as value, '' as id_kind from configurations
-      where customer_id = ${customerId} and configuration_number ilike ${like}`,
+      where customer_id = ${customerId} and configuration_number ilike ${like}
+        ${among(sql`host_id`)}`,
     request:
       number === null
         ? null
@@ -67,7 +71,7 @@ function sources(customerId: string, typed: string): Sources {
         union select from_host_id from transfers where customer_id = ${customerId} and request_id = q.id
         union select to_host_id from transfers where customer_id = ${customerId} and request_id = q.id
       ) t on t.host_id is not null
-      where q.customer_id = ${customerId} and q.number = ${number}`,
+      where q.customer_id = ${customerId} and q.number = ${number} ${among(sql`t.host_id`)}`,
   }
 }
 
@@ -79,14 +83,11 @@ export function isFound(customerId: string, typed: string): SQL {
   const { product: _, order: __, contract: ___, ...own } = sources(customerId, typed)
   const found = Object.values(own).filter((source) => source !== null)
   return sql`(${sql.join(
-    [...found, boughtAs(customerId, typed)].map((source) => sql`h.id in (select host_id from (${source}) s)`),
+    [...found, holding(customerId, sql`placements`, bought(customerId, typed))].map(
+      (source) => sql`h.id in (select host_id from (${source}) s)`,
+    ),
     sql` or `,
   )})`
-}
-
-function boughtAs(customerId: string, typed: string): SQL {
-  return sql`select l.host_id from placements l
-    where l.customer_id = ${customerId} and l.entitlement_id in (${bought(customerId, typed)})`
 }
 
 const mostShown = 3
@@ -98,7 +99,7 @@ export async function listMatches(
   hostIds: readonly string[],
   typed: string,
 ): Promise<Map<string, Match[]>> {
-  const found = Object.entries(sources(customerId, typed)).filter(([, source]) => source !== null)
+  const found = Object.entries(sources(customerId, typed, hostIds)).filter(([, source]) => source !== null)
   const rows = await tx.execute<{ host_id: string; kind: Match['kind']; value: string; id_kind: string }>(sql`
     select distinct host_id, kind, value, id_kind from (${sql.join(
       found.map(
@@ -106,7 +107,7 @@ export async function listMatches(
       ),
       sql` union all `,
     )}) m
-    where host_id = any(${uuidArray(hostIds)}) order by host_id, kind, value`)
+    order by host_id, kind, value`)
   const order = Object.keys(sources(customerId, typed))
   const byHost = Map.groupBy(
     rows.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind)),

@@ -70,7 +70,8 @@ export async function loadPackFacts(
   { customerId, hostIds, entitlementIds = [], publisher, today }: FactsOptions,
 ): Promise<PackFacts> {
   const hosts = uuidArray(hostIds)
-  const ids = sql`(select entitlement_id from placements where customer_id = ${customerId} and host_id = any(${hosts})
+  // An array and not a list: planned for a company of average size, a list is joined with all that it has.
+  const ids = sql`array(select entitlement_id from placements where customer_id = ${customerId} and host_id = any(${hosts})
     union select unnest(${uuidArray(entitlementIds)}))`
   const [customer, hostRows, entitlements, features, placements] = await Promise.all([
     loadCustomer(tx, customerId),
@@ -154,13 +155,13 @@ async function loadEntitlements(tx: Db, customerId: string, ids: ReturnType<type
     left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
     left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
     left join order_lines l on l.customer_id = t.customer_id and l.order_id = t.order_id and l.line = t.line
-    where e.customer_id = ${customerId} and e.id in ${ids}`)
+    where e.customer_id = ${customerId} and e.id = any(${ids})`)
 }
 
 async function loadFeatures(tx: Db, customerId: string, ids: ReturnType<typeof sql>) {
   const rows = await tx.execute<{ productId: string; name: string; version: string }>(sql`
     select product_id as "productId", name, version from product_features
-    where product_id in (select product_id from entitlements where customer_id = ${customerId} and id in ${ids})
+    where product_id in (select product_id from entitlements where customer_id = ${customerId} and id = any(${ids}))
     order by product_id, position`)
   return Map.groupBy(
     rows.map(({ productId, name, version }) => ({ productId, name, version })),

@@ -82,7 +82,7 @@ function transferStatement({ customerId, requestId, loadId, personId, lines }: T
     ), emptied as (
       delete from placements p using change c
       where p.customer_id = ${customerId} and p.entitlement_id = c.entitlement_id and p.host_id = c.host_id
-        and p.quantity + c.quantity = 0
+        and c.quantity < 0 and p.quantity + c.quantity = 0
       returning 1
     ), lessened as (
       update placements p set quantity = p.quantity + c.quantity, updated_at = now(), request_id = ${requestId}::uuid

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { all, type LicenseFilter } from '../licenses/filter.ts'
+import { isFiltered, type LicenseFilter } from '../licenses/filter.ts'
 import type { LicenseType } from '../licenses/queries.ts'
-import { available, hostKey, lines, matching, noHost } from './line-source.ts'
+import { available, hostKey, lines, noHost } from './line-source.ts'
 
 /** A placement of an entitlement, or what is left of it unplaced (then without host), as domain.md section 8 says. */
 export type ReportLine = {
@@ -64,33 +64,51 @@ export type ReportTotals = { lines: number; placed: number; available: number }
 
 type Page = { after?: LineKey | undefined; limit?: number | undefined }
 
-/**
- * The report as one statement, by product, entitlement (oldest first) and host, what is left over last.
- *
- * Each step goes to the next by a lateral that the planner cannot turn into another join (offset 0, limit 1): its
- * work grows with the lines read, also right after a load, when there are no statistics yet and the planner would
- * compare everything with everything.
- */
+/** The report as one statement, by product, entitlement (oldest first) and host, what is left over last. */
 export function linesQuery(customerId: string, filter: LicenseFilter, today: string, page: Page = {}): SQL {
+  const { after, limit } = page
+  const wanted = {
+    ...{ customerId, filter, today, features: true },
+    from: after && ([after[0], after[1], after[2]] as const),
+    // The first of them may have no line beyond where the page begins.
+    most: limit && limit + 1,
+  }
   return sql`
     select core.product_id, core.entitlement_id, core.host_id, core.is_rest, core.product, core.part_number,
       core.license_type, core.family, core.daemon, coalesce(h.port, core.family_port) as port, core.features,
-      core.release, core.sales_order_number, core.order_date, core.contract_number, core.maintenance_starts_on,
-      core.maintenance_ends_on, core.starts_on, core.ends_on, core.entitled, core.owned, core.all_placed,
+      l.release, o.sales_order_number, o.order_date, c.contract_number, c.maintenance_starts_on,
+      c.maintenance_ends_on, core.starts_on, core.ends_on, core.entitled, core.owned, core.all_placed,
       core.placed, core.available, cf.configuration_number, h.label as host, h.kind as host_kind, members.host_ids,
       h.address_line1, h.postal_code, h.city, h.country, h.pack_issue, r.number as request_number,
       coalesce(r.person, ${firstContact(customerId)}) as contact
     from (
       select p.product_id, e.entitlement_id, line.host_id, line.is_rest, p.product, p.part_number, p.license_type,
-        p.family, p.daemon, p.family_port, p.features, e.release, e.sales_order_number, e.order_date,
-        e.contract_number, e.maintenance_starts_on, e.maintenance_ends_on, e.starts_on, e.ends_on, e.entitled,
+        p.family, p.daemon, p.family_port, p.features, e.contract_id, e.term_id, e.starts_on, e.ends_on, e.entitled,
         e.owned, e.placed as all_placed, line.quantity as placed, ${available} as available,
         line.configuration_id, line.request_id, h.label
-      ${lines(customerId, filter, { features: true, orders: true, from: page.after && [page.after[0], page.after[1]] })}
-      where ${all([...matching(filter, today), page.after && beyond(page.after)])}
+      ${lines(wanted)}
+      left join lateral (
+        select h.label from hosts h where h.customer_id = ${customerId} and h.id = line.host_id limit 1
+      ) h on true
+      where ${after ? beyond(after) : sql`true`}
       order by p.product, p.product_id, e.entitlement_id, line.is_rest, coalesce(h.label, ''), ${hostKey}
-      ${page.limit === undefined ? sql`` : sql`limit ${page.limit}`}
+      ${limit === undefined ? sql`` : sql`limit ${limit}`}
     ) core
+    left join lateral (
+      select c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on from contracts c
+      where c.customer_id = ${customerId} and c.id = core.contract_id limit 1
+    ) c on true
+    left join lateral (
+      select t.order_id, t.line from terms t where t.customer_id = ${customerId} and t.id = core.term_id limit 1
+    ) t on true
+    left join lateral (
+      select o.sales_order_number, o.order_date from orders o
+      where o.customer_id = ${customerId} and o.id = t.order_id limit 1
+    ) o on true
+    left join lateral (
+      select l.release from order_lines l
+      where l.customer_id = ${customerId} and l.order_id = t.order_id and l.line = t.line limit 1
+    ) l on true
     left join lateral (
       select h.label, h.kind, h.port, h.address_line1, h.postal_code, h.city, h.country, h.pack_issue
       from hosts h where h.customer_id = ${customerId} and h.id = core.host_id limit 1
@@ -144,12 +162,26 @@ export async function sumLines(
   filter: LicenseFilter,
   today: string,
 ): Promise<ReportTotals> {
-  const isByText = filter.text !== ''
+  if (!isFiltered(filter)) return sumAll(tx, customerId)
   const rows = await tx.execute<ReportTotals>(sql`
     select count(*)::float8 as lines, coalesce(sum(line.quantity), 0)::float8 as placed,
       coalesce(sum(${available}), 0)::float8 as available
-    ${lines(customerId, filter, { features: false, orders: isByText })}
-    where ${all(matching(filter, today))}`)
+    ${lines({ customerId, filter, today })}`)
+  return rows[0]!
+}
+
+/** The same of the whole company, without going from each entitlement to its placements. */
+async function sumAll(tx: Db, customerId: string): Promise<ReportTotals> {
+  const rows = await tx.execute<ReportTotals>(sql`
+    select (on_hosts.lines + rest.lines)::float8 as lines, on_hosts.placed::float8 as placed,
+      rest.available::float8 as available
+    from (
+      select count(*) as lines, coalesce(sum(quantity), 0) as placed
+      from placements where customer_id = ${customerId} and quantity > 0
+    ) on_hosts, (
+      select count(*) as lines, coalesce(sum(owned - placed), 0) as available
+      from entitlements where customer_id = ${customerId} and (owned > placed or placed = 0)
+    ) rest`)
   return rows[0]!
 }
 

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { countCompanies, listCompanies } from '../customers/queries.ts'
 import { listHref } from '../hosts/filter.ts'
-import { listHosts, sumHosts } from '../hosts/register.ts'
+import { listHosts } from '../hosts/register.ts'
 import { withFilter } from '../licenses/filter.ts'
 import { listSummary, sumSummary } from '../licenses/queries.ts'
 import { parseRequestNumber } from '../requests/number.ts'
@@ -45,7 +45,6 @@ async function search(request: FastifyRequest, typed: string) {
         listRequests(tx, customer.id, { scope, text: typed, size: named }),
         countRequests(tx, customer.id, { scope, text: typed }),
         listHosts(tx, customer.id, hosts, { asOf: null, size: named }),
-        sumHosts(tx, customer.id, hosts, null),
         listSummary(tx, customer.id, licenses, today),
         sumSummary(tx, customer.id, licenses, today),
         findOrders(tx, customer.id, typed),
@@ -59,18 +58,8 @@ async function search(request: FastifyRequest, typed: string) {
     ),
     database.forPerson(person!.id, (tx) => countCompanies(tx, person!.id, typed)),
   ])
-  const [
-    requests,
-    requestCount,
-    hostRows,
-    hostTotals,
-    products,
-    sums,
-    orders,
-    contracts,
-    configurations,
-    people,
-  ] = inCompany
+  const [requests, requestCount, hostsFound, products, sums, orders, contracts, configurations, people] =
+    inCompany
   const allLicenses = withFilter(`${base}/licenses`, licenses)
   const allHosts = listHref(base, hosts)
   return {
@@ -79,7 +68,7 @@ async function search(request: FastifyRequest, typed: string) {
       count: requestCount,
       all: `${base}/requests?${new URLSearchParams({ q: typed })}`,
     },
-    hosts: { rows: hostRows.slice(0, named), count: hostTotals.hosts, all: allHosts },
+    hosts: { rows: hostsFound.rows.slice(0, named), count: hostsFound.totals.hosts, all: allHosts },
     products: { rows: products.slice(0, named), count: sums.products, all: allLicenses },
     orders: { ...orders, all: allLicenses },
     contracts: { ...contracts, all: allLicenses },

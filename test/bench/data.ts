@@ -84,12 +84,19 @@ export async function makeCompany(
       await tx.execute(sql`
         insert into placements (customer_id, entitlement_id, host_id, configuration_id, quantity)
         select ${id}, m.entitlement, h.host, h.configuration, 3 from made m join made h on h.n = m.n - m.n % 5`)
+      const loadId = newId()
+      await tx.execute(sql`insert into loads (id, by, counts) values (${loadId}, 'bench', '{}')`)
+      await tx.execute(sql`
+        insert into transfers (customer_id, id, entitlement_id, from_host_id, to_host_id, quantity, configuration_id, load_id)
+        select customer_id, gen_random_uuid(), entitlement_id, null, host_id, quantity, configuration_id, ${loadId}
+        from placements where customer_id = ${id}`)
       await tx.execute(sql`
         update entitlements set placed = 3, owned = 10 where customer_id = ${id}`)
       await countCustomer(tx, id, today)
     },
     { deadlineMs: 600_000 },
   )
-  await owner.sql`analyze`
+  // As the database does by itself a little later.
+  await owner.sql`vacuum analyze`
   return id
 }

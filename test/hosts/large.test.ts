@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../helpers/app.ts'
+import { dayFromNow, makeEntitlement, makeFamily, makeProduct } from '../helpers/makers.ts'
 import type { Answer, Visitor } from '../helpers/visitor.ts'
 
 const count = 20_000
@@ -13,13 +14,24 @@ beforeAll(async () => {
   await t.db.owner.transaction(
     async (tx) => {
       await tx.execute(sql`
-        insert into hosts (customer_id, id, label, kind, status, city)
-        select ${company}, gen_random_uuid(), 'HOST-' || lpad(n::text, 5, '0'), 'single', 'active', 'Nantes'
+        insert into hosts (customer_id, id, label, kind, status, city, created_at)
+        select ${company}, gen_random_uuid(), 'HOST-' || lpad(n::text, 5, '0'), 'single', 'active', 'Nantes',
+          now() - interval '10 days'
         from generate_series(1, ${count}::int) n`)
       await tx.execute(sql`
         insert into host_members (customer_id, host_id, position, id_kind, id_value, server_name, is_active)
         select customer_id, id, 1, 'ethernet', upper(lpad(to_hex(substr(label, 6)::int), 12, '0')), lower(label), true
         from hosts where customer_id = ${company}`)
+      const family = await makeFamily(tx, { name: 'Forma' })
+      const product = await makeProduct(tx, { name: 'Forma Base', familyId: family.id })
+      const { id } = await makeEntitlement(tx, company, product.id, { quantity: count })
+      await tx.execute(sql`
+        insert into configurations (customer_id, id, configuration_number, host_id, family_id, is_maintained)
+        select customer_id, gen_random_uuid(), substr(label, 6), id, ${family.id}, true
+        from hosts where customer_id = ${company}`)
+      await tx.execute(sql`
+        insert into placements (customer_id, entitlement_id, host_id, configuration_id, quantity)
+        select customer_id, ${id}, host_id, id, 1 from configurations where customer_id = ${company}`)
     },
     { deadlineMs: 60_000 },
   )
@@ -43,6 +55,12 @@ test('20,000 hosts: each page follows the one before, from anywhere, and the sum
   expect((await both.get('/c/100234/addresses')).all('tbody tr')).toHaveLength(50)
   const found = await both.get('/c/100234/search?q=host-1')
   expect(found.link('See all: ')).toContain('/c/100234/hosts?text=host-1')
+})
+
+test('20,000 hosts on a past day: found by what sat on them as fast as now', async () => {
+  const found = await both.get(`/c/100234/hosts?text=forma&asOf=${dayFromNow(-2)}`)
+  expect(found.one('caption').textContent).toContain('20,000 hosts')
+  expect((await both.get('/c/100234/packs?q=forma')).all('tbody tr')).toHaveLength(50)
 })
 
 test('a company with 20,000 hosts changes its address: every pack of it is outdated in one statement', async () => {

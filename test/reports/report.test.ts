@@ -2,6 +2,8 @@ import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { columns } from '../../src/reports/columns.ts'
+import { keyOf, type LineKey, listLines, sumLines } from '../../src/reports/lines.ts'
+import { streamLines } from '../../src/reports/stream.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow, makeEntitlement, makeFamily, makeHost, makeProduct } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
@@ -168,6 +170,34 @@ describe('Detailed license report', () => {
     expect(await count('?show=available')).toBe(2)
     expect(await count('?show=expired')).toBe(1)
     expect(await count('?show=over-placed')).toBe(0)
+    // Of an entitlement found by its host alone, only that host's line.
+    expect(await count('?text=lyo-lic&show=available')).toBe(0)
+    expect(await count('?text=feature&family=Forma')).toBe(3)
+  })
+
+  test('whatever the filter, the sums, the file and pages of one line agree', async () => {
+    const shows = ['all', 'available', 'expiring', 'expired', 'over-placed'] as const
+    const texts = ['', 'forma', 'lyo-lic', '2A-55012', 'nothing', '%', 'feature']
+    const today = dayFromNow()
+    for (const filter of shows.flatMap((show) => texts.map((text) => ({ show, text, family: '' })))) {
+      const whole = (await Array.fromAsync(streamLines(t.db.database, company, filter, today))).flat()
+      await t.db.database.readCustomer(company, async (tx) => {
+        expect(await sumLines(tx, company, filter, today)).toEqual({
+          lines: whole.length,
+          placed: whole.reduce((sum, line) => sum + line.placed, 0),
+          available: whole.reduce((sum, line) => sum + line.available, 0),
+        })
+        let after: LineKey | undefined
+        for (const line of whole) {
+          const [found] = await listLines(tx, company, filter, today, { after, limit: 1 })
+          expect(found && keyOf(found)).toEqual(keyOf(line))
+          after = keyOf(line)
+        }
+        expect(await listLines(tx, company, filter, today, { after, limit: 1 })).toHaveLength(
+          after ? 0 : whole.length,
+        )
+      })
+    }
   })
 
   test('R2: making the file is a request, and the file comes by its number, with the filter kept', async () => {
