@@ -49,10 +49,9 @@ describe.each(locales)('%s', (locale) => {
 
   test.each(Object.keys(looks))('each page at %s', { timeout: 900_000 }, async (look) => {
     const { page, context } = await visit(browser, { base, ...looks[look] })
-    await withAxe(context)
     const found: Record<string, string[]> = {}
     for (const { name, answer } of answers) {
-      await show(page, base, answer)
+      await show(page, base, withAxe(answer))
       const wrong = [...(await axeViolations(page)), ...(await sideways(page))]
       await spaceText(page)
       wrong.push(...(await sideways(page)))

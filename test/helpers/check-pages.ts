@@ -21,7 +21,6 @@ export function checkPages(locale: Locale): void {
     ;[browser, stage] = await Promise.all([launch(), makeStage(locale)])
     base = await stage.t.app.listen({ host: '127.0.0.1', port: 0 })
     it = await visit(browser, { base, viewport: wide })
-    await withAxe(it.context)
   })
   afterAll(async () => {
     await browser?.close()
@@ -29,11 +28,11 @@ export function checkPages(locale: Locale): void {
   })
 
   test('these checks find what is wrong', async () => {
-    const body = `<!DOCTYPE html><html lang="en"><title>x</title><main><h1>x</h1><img src="/public/favicon.svg" style="width:900px"></main>`
+    const body = `<!DOCTYPE html><html lang="en"><head><title>x</title></head><main><h1>x</h1><img src="/public/favicon.svg" style="width:900px"></main>`
     const answer = new Answer('/wrong', 200, { 'content-type': 'text/html' }, body)
     const { page, faults } = it
     await page.setViewportSize(narrow)
-    await show(page, base, answer)
+    await show(page, base, withAxe(answer))
     expect((await axeViolations(page)).join()).toContain('image-alt')
     expect((await invalidHtml(body)).join()).toContain('no-inline-style')
     expect(inlineParts(answer).length).toBe(1)
@@ -50,7 +49,7 @@ export function checkPages(locale: Locale): void {
       expect(await invalidHtml(answer.body)).toEqual([])
       expect(inlineParts(answer)).toEqual([])
       const { page, faults } = it
-      await show(page, base, answer)
+      await show(page, base, withAxe(answer))
       expect(await axeViolations(page)).toEqual([])
       await page.setViewportSize(narrow)
       expect(await sideways(page)).toEqual([])
