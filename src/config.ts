@@ -77,7 +77,16 @@ export function isDemonstration(config: Pick<Config, 'databaseUrl' | 'demonstrat
   return !config.databaseUrl && config.demonstration !== 'off'
 }
 
-type KeyUse = 'session' | 'form' | 'cookie' | 'seal' | 'totp' | 'recovery' | 'issuer' | 'unsubscribe'
+type KeyUse =
+  | 'session'
+  | 'form'
+  | 'cookie'
+  | 'seal'
+  | 'totp'
+  | 'recovery'
+  | 'issuer'
+  | 'unsubscribe'
+  | 'receipt'
 
 /** A key of its own for each use, so that no signature of one can be passed off as another's. */
 export function keyFor(config: Pick<Config, 'secret'>, use: KeyUse): string {

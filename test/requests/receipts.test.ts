@@ -79,6 +79,17 @@ test('is revoked by who may see the request; a second time says so', async () =>
   expect(verbs).toEqual(expect.arrayContaining(['receipt.made', 'receipt.revoked']))
 })
 
+test('nothing in two addresses says that they are of one company, or which', async () => {
+  const tokens = (await Promise.all([make(), make()])).map(({ address }) => address.split('/').at(-1)!)
+  const [heads, bits] = [0, 1].map((part) =>
+    tokens.map((token) => Buffer.from(token.split('.')[part]!, 'base64url')),
+  )
+  const company = Buffer.from(it.cast.customers['100234']!.replaceAll('-', ''), 'hex')
+  for (const bytes of [...heads!, ...bits!]) expect(bytes.equals(company)).toBe(false)
+  // A version-7 UUID begins with its time: not even that is the same.
+  expect(heads![0]!.subarray(0, 4).equals(heads![1]!.subarray(0, 4))).toBe(false)
+})
+
 test('revoked, ended, cut off, of another company’s head: all the same page', async () => {
   const { address } = await make()
   const [, , token = ''] = address.split('/')

@@ -11,6 +11,7 @@ import { reachRequest } from '../fetch-pack.ts'
 import { formatRequestNumber } from '../number.ts'
 import { statusTag } from '../status.ts'
 import { findReceipt, listReceipts, makeReceipt, revokeReceipt } from './queries.ts'
+import { companyOf, newToken } from './token.ts'
 
 const looks = { tries: 120, minutes: 15 }
 const minutesShown = 10
@@ -22,7 +23,8 @@ export function receiptPages(app: App): void {
   app.post(path, { config: { ...associated, redisplay: showReceipts } }, (request, reply) =>
     actOnce(request, reply, async (tx) => {
       const { customerId, personId, about } = await reach(tx, request)
-      const { id, token } = await makeReceipt(tx, { customerId, personId, request: about })
+      const token = newToken(app.config, customerId)
+      const id = await makeReceipt(tx, { customerId, personId, request: about, token })
       keepToken(request, reply, id, token)
       return hrefOf(request)
     }),
@@ -79,7 +81,8 @@ async function showReceipt(app: App, request: FastifyRequest, reply: FastifyRepl
     return reply.page('requests/receipt', { title, receipt: null, problems })
   }
   const { token } = request.params as { token: string }
-  const receipt = await findReceipt(app.database, token)
+  const company = companyOf(app.config, token)
+  const receipt = company && (await findReceipt(app.database, company, token))
   if (!receipt) {
     const title = t('requests.receipts.gone.title')
     return reply.code(404).page('requests/receipt', { title, receipt: null })

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { recordActivity } from '../../activity/record.ts'
 import type { Db } from '../../db.ts'
@@ -29,43 +29,30 @@ export type ShownReceipt = {
 
 export type OfRequest = { customerId: string; personId: string; request: { id: string; number: number } }
 
-/** The company, whose row-level security is set before a receipt can be looked for; then 128 random bits. */
-function newToken(customerId: string): string {
-  const company = Buffer.from(customerId.replaceAll('-', ''), 'hex').toString('base64url')
-  return `${company}.${randomBytes(16).toString('base64url')}`
-}
-
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-function companyOf(token: string): string | undefined {
-  if (!/^[\w-]{22}\.[\w-]{22}$/.test(token)) return undefined
-  const hex = Buffer.from(token.slice(0, 22), 'base64url').toString('hex')
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  return isId(id) ? id : undefined
-}
-
 /**
- * Makes a receipt for a year; gives its ID and the token of its address, which nobody can find out later. Throws
+ * Makes a receipt for a year, found by its token (token.ts), which nobody can find out later; gives its ID. Throws
  * Invalid where as many are open as may be. Locks the request's row, so that two at once count each other.
  */
 export async function makeReceipt(
   tx: Db,
-  { customerId, personId, request }: OfRequest,
-): Promise<{ id: string; token: string }> {
+  { customerId, personId, request, token }: OfRequest & { token: string },
+): Promise<string> {
   await tx.execute(sql`
     select id from requests where customer_id = ${customerId} and id = ${request.id} for no key update`)
   const open = (await listReceipts(tx, customerId, request.id)).filter(({ state }) => state === 'live')
   if (open.length >= mostOpen) {
     throw new Invalid([{ field: 'make', key: 'requests.receipts.tooMany', params: { most: mostOpen } }])
   }
-  const [id, token] = [newId(), newToken(customerId)]
+  const id = newId()
   await tx.execute(sql`
     insert into request_receipts (customer_id, id, request_id, token_hash, made_by, expires_at)
     values (${customerId}, ${id}, ${request.id}, ${hashOf(token)}, ${personId}, now() + interval '1 year')`)
   await record(tx, 'receipt.made', { customerId, personId, request })
-  return { id, token }
+  return id
 }
 
 /** Throws NotFound, or Conflict where it was revoked already. */
@@ -129,10 +116,12 @@ export async function countReceipts(tx: Db, customerId: string, requestId: strin
 type Reads = { readCustomer<T>(id: string, work: (tx: Db) => Promise<T>): Promise<T> }
 type Row = Record<keyof ShownReceipt, string | null>
 
-/** What the receipt of a token shows; undefined where it leads to none, revoked and ended ones included. */
-export async function findReceipt(database: Reads, token: string): Promise<ShownReceipt | undefined> {
-  const customerId = companyOf(token)
-  if (!customerId) return undefined
+/** What a company's receipt of a token shows; undefined where it leads to none, revoked and ended ones included. */
+export async function findReceipt(
+  database: Reads,
+  customerId: string,
+  token: string,
+): Promise<ShownReceipt | undefined> {
   const [row] = await database.readCustomer(customerId, (tx) =>
     tx.execute<Row>(sql`
       select r.number::text as number, r.kind, r.status, to_json(r.created_at)#>>'{}' as "createdAt",
