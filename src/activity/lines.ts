@@ -26,19 +26,30 @@ export function lineOf(row: ActivityRow, { t, format, person, server }: FastifyR
       row.objectName && sayDeleted(row.objectName, t),
       ...privilegesOf(row.details),
       untilOf(row.details),
+      ...domainsOf(row.details),
+      changeOf(row.details),
     ]
       .filter(Boolean)
       .join(', '),
     requestNumber: row.requestNumber,
-    requestHref:
-      row.requestNumber && row.customerNumber
-        ? `/c/${row.customerNumber}/requests/${row.requestNumber}`
-        : null,
+    requestHref: hrefOf(row),
     network: row.network ?? '',
     customerNumber: row.customerNumber ?? '',
   }
 
-  function whoOf({ personId, personName, isStaff }: ActivityRow): string {
+  // Whoever works for the publisher opens it at the desk: they are of no company.
+  function hrefOf({ requestNumber, customerNumber }: ActivityRow): string | null {
+    if (!requestNumber || !customerNumber) return null
+    return person!.isStaff
+      ? `/desk/requests/${requestNumber}`
+      : `/c/${customerNumber}/requests/${requestNumber}`
+  }
+
+  function whoOf({ personId, personName, isStaff, isCommand, details }: ActivityRow): string {
+    if (isCommand) {
+      const { operator } = details
+      return operator ? t('activity.commandBy', { operator }) : t('activity.command')
+    }
     if (!personId || (isStaff && personId !== person!.id)) return server.publisher().name
     if (personId === person!.id) return t('activity.you')
     return personName ? sayDeleted(personName, t) : t('activity.nobody')
@@ -49,6 +60,15 @@ export function lineOf(row: ActivityRow, { t, format, person, server }: FastifyR
       .flat()
       .filter(isPrivilege)
       .map((one) => t(`privileges.${one}`))
+  }
+
+  function domainsOf({ domains }: Record<string, unknown>): string[] {
+    return Array.isArray(domains) ? domains.map(String) : []
+  }
+
+  function changeOf({ from, to }: Record<string, unknown>): string {
+    if (typeof from !== 'string' || typeof to !== 'string') return ''
+    return t('activity.fromTo', { from: from || '–', to: to || '–' })
   }
 
   function untilOf({ until }: Record<string, unknown>): string {

@@ -7,6 +7,9 @@ import type { License, LicenseFile, Line, Server } from './types.ts'
 /** Larger files are refused unread (bytes). */
 export const FILE_LIMIT = 1024 * 1024
 
+/** Rows that a file of that size may have: more hold up everyone else, and are none of a license file. */
+export const ROW_LIMIT = 50_000
+
 /**
  * Reads a FlexNet license file, or what somebody pasted of several, by the grammar of the published License
  * Administration Guide ("License File Format") and what older versions and mail programs make of it. Nothing is lost:

@@ -9,7 +9,7 @@ import { compareFeatures } from './compare.ts'
 import { explainFile } from './explain.ts'
 import { hostsOfFile, idsOfHosts, withKnown } from './hosts.ts'
 import { listDaemons, listOwnFeatures } from './queries.ts'
-import { FILE_LIMIT, readLicenseFile } from './read-license-file.ts'
+import { FILE_LIMIT, ROW_LIMIT, readLicenseFile } from './read-license-file.ts'
 import { shownFile } from './shown.ts'
 
 /** Read a license file: what a FlexNet license file of any publisher says, and what of it the company owns here. */
@@ -67,7 +67,7 @@ async function readPosted(request: FastifyRequest, reply: FastifyReply) {
   })
 }
 
-/** A chosen file goes before pasted text. Throws Invalid for none, or one that was cut off at the limit. */
+/** A chosen file goes before pasted text. Throws Invalid for none, one cut off at the limit, or too many rows. */
 function givenFile(body: unknown): Uint8Array | string {
   const { file, text } = (body ?? {}) as Record<string, unknown>
   const chosen = [file].flat().find((one) => Buffer.isBuffer(one) && one.length > 0) as Buffer | undefined
@@ -77,8 +77,16 @@ function givenFile(body: unknown): Uint8Array | string {
     throw new Invalid([{ field: 'text', key: 'license-files.empty' }])
   // A longer text comes cut off there, a longer file not at all.
   const isLarge = chosen ? chosen.length > FILE_LIMIT : Buffer.byteLength(given) >= FILE_LIMIT
-  if (isLarge) throw new Invalid([{ field: chosen ? 'file' : 'text', key: 'license-files.tooLarge' }])
+  const field = chosen ? 'file' : 'text'
+  if (isLarge) throw new Invalid([{ field, key: 'license-files.tooLarge' }])
+  if (countRows(Buffer.from(given)) > ROW_LIMIT)
+    throw new Invalid([{ field, key: 'license-files.tooManyRows', params: { most: ROW_LIMIT } }])
   return given
+}
+
+function countRows(bytes: Uint8Array): number {
+  const ends = (byte: number, at: number) => byte === 10 || (byte === 13 && bytes[at + 1] !== 10)
+  return bytes.reduce((count, byte, at) => (ends(byte, at) ? count + 1 : count), 1)
 }
 
 /** What is larger than any form of ours is refused unread: said on the form, not on a page of its own. */

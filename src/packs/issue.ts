@@ -75,8 +75,10 @@ async function storePacks(tx: Db, customerId: string, requestId: string, packs: 
       select * from jsonb_to_recordset(${rows}) as p ("hostId" uuid, "issue" integer, "text" text, "digest" text,
         "keyId" text, "host" text, "mark" text, "eventId" uuid)
     ), stored as (
-      insert into packs (customer_id, host_id, issue, text, digest, key_id, request_id)
-      select ${customerId}::uuid, "hostId", "issue", "text", "digest", "keyId", ${requestId}::uuid from pack
+      -- The instant, not that at which the transaction began: of two issues the later has the later time.
+      insert into packs (customer_id, host_id, issue, text, digest, key_id, request_id, created_at)
+      select ${customerId}::uuid, "hostId", "issue", "text", "digest", "keyId", ${requestId}::uuid, clock_timestamp()
+      from pack
     ), marked as (
       insert into pack_marks (mark, customer_id, host_id, issue)
       select "mark", ${customerId}::uuid, "hostId", "issue" from pack

@@ -64,10 +64,11 @@ function transferStatement({ customerId, requestId, loadId, personId, lines }: T
       select * from jsonb_to_recordset(${jsonRows(lines)}) as l ("id" uuid, "entitlementId" uuid,
         "fromHostId" uuid, "toHostId" uuid, "quantity" integer, "configurationId" uuid)
     ), written as (
+      -- When it is done, with the locks held, and not when the transaction began: later acts have later times.
       insert into transfers (customer_id, id, entitlement_id, from_host_id, to_host_id, quantity,
-        configuration_id, request_id, load_id, person_id)
+        configuration_id, request_id, load_id, person_id, at)
       select ${customerId}::uuid, "id", "entitlementId", "fromHostId", "toHostId", "quantity",
-        "configurationId", ${requestId}::uuid, ${loadId}::uuid, ${personId}::uuid
+        "configurationId", ${requestId}::uuid, ${loadId}::uuid, ${personId}::uuid, (select clock_timestamp())
       from line
     ), part as (
       select "entitlementId" as entitlement_id, "toHostId" as host_id, "quantity" as quantity,

@@ -1,8 +1,8 @@
-import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { Invalid, type ProblemKey } from '../errors.ts'
 import { original } from '../web/csv.ts'
+import { headsTwice, readTable, type Table } from '../web/csv-table.ts'
 import type { Wish } from './check-changes.ts'
 import type { Entry } from './drafts.ts'
 import { type Privilege, privilegeList } from './list.ts'
@@ -27,10 +27,11 @@ export async function readPeopleFile(tx: Db, customerId: string, text: string): 
       and p.email in (select jsonb_array_elements_text(${JSON.stringify(emails)}::text::jsonb))`)
   const ids = new Map(known.map(({ id, email }) => [email, id]))
   const seen = new Map<string, number>()
-  return rows.map(({ line, row }) => {
+  return rows.map(({ line, beyond, row }) => {
     const { email } = row
     const personId = ids.get(email)
     const problems: ProblemKey[] = []
+    if (beyond > 0) problems.push({ key: 'privileges.file.cells', params: { beyond } })
     if (!email) problems.push({ key: 'privileges.file.noEmail' })
     else if (!personId) problems.push({ key: 'privileges.file.unknown', params: { email } })
     else if (seen.has(email))
@@ -45,45 +46,35 @@ export async function readPeopleFile(tx: Db, customerId: string, text: string): 
   })
 }
 
-function parseRows(text: string): { line: number; row: Row }[] {
-  const lines = text.replace(/^\ufeff/, '')
-  const header = lines.slice(0, lines.search(/[\r\n]|$/))
-  const delimiter = header.split(';').length > header.split(',').length ? ';' : ','
-  let records: { record: Record<string, string>; info: { lines: number } }[]
-  try {
-    records = parse(lines, {
-      delimiter,
-      info: true,
-      trim: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      columns: (names: string[]) => names.map((name) => name.toLowerCase()),
-    }) as never
-  } catch {
-    throw new Invalid([{ field: 'text', key: 'privileges.file.unreadable' }])
-  }
-  const columns = header
-    .toLowerCase()
-    .split(delimiter)
-    .map((name) => name.trim().replace(/^"(.*)"$/, '$1'))
-  const missing = ['email', 'privileges'].filter((name) => !columns.includes(name))
-  if (missing.length > 0) {
-    throw new Invalid([
-      { field: 'text', key: 'privileges.file.columns', params: { columns: heads.join(', ') } },
-    ])
-  }
-  if (records.length === 0) throw new Invalid([{ field: 'text', key: 'privileges.file.empty' }])
-  if (records.length > mostPeople) {
-    throw new Invalid([{ field: 'text', key: 'privileges.file.tooLong', params: { most: mostPeople } }])
-  }
-  return records.map(({ record, info }) => ({
-    line: info.lines,
+function parseRows(text: string): { line: number; beyond: number; row: Row }[] {
+  const { heads: found, rows } = tableOf(text)
+  if (['email', 'privileges'].some((name) => !found.includes(name))) refuse('columns', heads)
+  const twice = headsTwice(found, heads)
+  if (twice.length > 0) refuse('columnTwice', twice)
+  if (rows.length === 0) refuse('empty')
+  if (rows.length > mostPeople) refuse('tooLong')
+  return rows.map(({ line, beyond, cells }) => ({
+    line,
+    beyond,
     row: {
-      email: plain(record.email).toLowerCase(),
-      privileges: plain(record.privileges).toLowerCase(),
-      until: plain(record.until),
+      email: plain(cells.email).toLowerCase(),
+      privileges: plain(cells.privileges).toLowerCase(),
+      until: plain(cells.until),
     },
   }))
+}
+
+function tableOf(text: string): Table {
+  try {
+    return readTable(text, [',', ';'])
+  } catch (error) {
+    return refuse(error instanceof RangeError ? 'tooLong' : 'unreadable')
+  }
+}
+
+function refuse(name: string, named: readonly string[] = []): never {
+  const params = { columns: named.join(', '), count: named.length, most: mostPeople }
+  throw new Invalid([{ field: 'text', key: `privileges.file.${name}`, params }])
 }
 
 function plain(cell: string | undefined): string {

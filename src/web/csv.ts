@@ -1,13 +1,14 @@
 /**
  * A cell that a spreadsheet takes for a formula (it begins, after blanks, with = + - @, tab or return) gets an
- * apostrophe before it, which makes it text (quality.md 17).
+ * apostrophe before it, which makes it text (quality.md 17); so does one that is such a cell after apostrophes of its
+ * own, so that `original` gives back each as it was.
  */
 export function neutral(cell: string): string {
-  return /^[\s\u200b\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell
+  return /^'*[\s\u200b\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell
 }
 
 /** A cell as it was before it was kept from being a formula: without NULs, blanks at its ends and that apostrophe. */
 export function original(cell: string | undefined): string {
   const text = (cell ?? '').replaceAll('\0', '').trim()
-  return /^'\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? text.slice(1) : text
+  return /^'+[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? text.slice(1) : text
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordActivities, recordActivity, recordPersonActivity } from '../../src/activity/record.ts'
+import { recordRequest } from '../../src/requests/record.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 
 let t: TestApp
@@ -87,7 +88,7 @@ describe('the activity of all', () => {
     const desk = await t.signIn('desk@demo.example')
     expect(rows(await desk.open('/desk/activity?customer=100234')).length).toBeGreaterThan(1)
     const page = await desk.open('/desk/activity?q=moreau')
-    expect(page.heading).toBe('Activity of all customers')
+    expect(page.heading).toBe('Activity of all customers and of the counter')
     expect(rows(page)[0]).toMatch(/Luc Moreau Plan submitted for customer 100234/)
     expect(rows(await desk.open('/desk/activity?customer=999999'))).toEqual([])
     for (const email of ['supervisor@demo.example', 'both@demo.example'])
@@ -116,4 +117,31 @@ describe('one’s own activity', () => {
     const page = await browser.open('/account/activity?about=report')
     expect(rows(page)[0]).toMatch(/Report made for customer 100234.*127\.0\.0\.1$/)
   })
+})
+
+test('what is about a request leads to it: for the company and for the desk, who is of no company', async () => {
+  await t.app.database.forCustomer(company, async (tx) => {
+    const details = { text: '', family: '', show: 'all' }
+    const { id } = await recordRequest(tx, {
+      ...{
+        customerId: company,
+        kind: 'detailed-report' as const,
+        status: 'completed' as const,
+        personId: luc,
+        details,
+      },
+    })
+    await recordActivity(tx, {
+      ...{ customerId: company, personId: luc, verb: 'report.made' as const },
+      ...{ objectKind: 'request', objectId: id, requestId: id },
+    })
+  })
+  for (const [email, address] of [
+    ['supervisor@demo.example', '/c/100234/activity'],
+    ['desk@demo.example', '/desk/activity?customer=100234'],
+  ] as const) {
+    const browser = await t.signIn(email)
+    const link = (await browser.open(address)).one('tbody a[href*="/requests/"]').getAttribute('href')!
+    expect([address, (await browser.get(link)).status]).toEqual([address, 200])
+  }
 })

@@ -116,6 +116,7 @@ export async function makeProduct(
 }
 
 export type TermValues = {
+  order?: string
   quantity?: number
   startsOn?: string
   /** Null: perpetual. */
@@ -150,9 +151,10 @@ export async function addTerm(
     startsOn = dayFromNow(-30),
     endsOn = dayFromNow(300),
     today = dayFromNow(),
+    order = `SO-${next()}`,
   }: TermValues = {},
 ) {
-  const salesOrderNumber = `SO-${next()}`
+  const salesOrderNumber = order
   const orderId = newId()
   await db.insert(orderNumbers).values({ salesOrderNumber, customerId })
   await db.insert(orders).values({ customerId, id: orderId, salesOrderNumber, orderDate: startsOn })

@@ -153,6 +153,21 @@ test('R11: the primary association that a person chose here stays', async () => 
   expect(await primary()).toEqual([{ number: 'C2' }])
 })
 
+test('name and telephone are those of the primary row; one for another company says nothing of them', async () => {
+  const told = () => query(sql`select name, phone from people where email = 'ada@lemaire.example'`)
+  const [before] = await told()
+  const beside = contact({ name: 'A.', phone: '', privileges: 'licensing' })
+  expect((await load({ 'contacts.csv': [beside] })).said).toEqual(['contacts.csv:2 unchanged'])
+  expect(await told()).toEqual([before])
+  // Her primary company's row does, also without a "yes", and whatever stands before it.
+  const own = contact({ customer_number: 'C2', name: 'Ada King', phone: '+44 1' })
+  expect((await load({ 'contacts.csv': [beside, own] })).said).toEqual([
+    'contacts.csv:2 unchanged',
+    'contacts.csv:3 changed',
+  ])
+  expect(await told()).toEqual([{ name: 'Ada King', phone: '+44 1' }])
+})
+
 test('R9: a load that names the first supervisor keeps what each contact of that moment could do until then', async () => {
   await load({
     'contacts.csv': [

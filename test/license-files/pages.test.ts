@@ -98,6 +98,9 @@ describe('a pasted file', () => {
     const large = await paste(`${'x'.repeat(1023)}\n`.repeat(1024))
     expect(large.status).toBe(422)
     expect(large.text).toContain('larger than 1 MB')
+    expect((await paste('x\r\n'.repeat(49_999))).status).toBe(200)
+    const rows = await paste('x\n'.repeat(50_000))
+    expect([rows.status, rows.text.includes('more than 50,000 rows')]).toEqual([422, true])
   })
 })
 

@@ -193,12 +193,80 @@ test('a file as spreadsheets save it is read: byte order mark, semicolons, CRLF,
   const entitlement = await makeEntitlement(owner(), lemaire, product.id, { quantity: 9 })
   const host = await makeHost(owner(), lemaire, { label: '=Hôte-é' })
   await asPlanner().place([{ entitlementId: entitlement.id, to: host.id, quantity: 2 }])
+  // Named as the file spells the other.
+  await makeHost(owner(), lemaire, { label: "'=Hôte-é" })
   const [row] = await download(`host=${encodeURIComponent('=Hôte-é')}`)
   expect(row).toMatchObject({ host: "'=Hôte-é", product: "'=Formule" })
   const edited = csv([{ ...row!, host: "'=HÔTE-É", new_quantity: '1 ' }], ';')
   for (const bytes of [Buffer.from(`\ufeff${edited}`), Buffer.from(edited, 'latin1')]) {
     const answer = await luc.upload(await luc.get(`${base}/bulk`), { field: 'file', bytes }, `${base}/bulk`)
     expect(await linesOf(answer.location)).toEqual([{ fromHostId: host.id, toHostId: null, quantity: 1 }])
+  }
+})
+
+test('orders that differ in zeros only: no row is taken for the license of another', async () => {
+  const product = await makeProduct(owner(), { name: 'Zeros' })
+  const host = await makeHost(owner(), lemaire, { label: 'ZEROS' })
+  const placeUnder = async (order: string) => {
+    const entitlement = await makeEntitlement(owner(), lemaire, product.id, { order })
+    await asPlanner().place([{ entitlementId: entitlement.id, to: host.id, quantity: 2 }])
+    return entitlement.id
+  }
+  const ids = [await placeUnder('7331'), await placeUnder('007331')]
+  const rows = await download('host=ZEROS')
+  const entitlementsOf = async (text: string) => {
+    const { location } = await upload(text)
+    const lines = await owner().select().from(planLines)
+    return lines
+      .filter(({ planId }) => planId === location.split('/').at(-1))
+      .map(({ entitlementId }) => entitlementId)
+  }
+  const edited = (order: string) =>
+    rows.map((row) => (row['order'] === order ? { ...row, new_quantity: '1' } : row))
+  expect(await entitlementsOf(csv(edited('7331')))).toEqual([ids[0]])
+  expect(await entitlementsOf(csv(edited('007331')))).toEqual([ids[1]])
+  // As a spreadsheet saves it, only the contract still tells them apart.
+  const stripped = edited('007331').map((row) => ({ ...row, order: '7331' }))
+  expect(await entitlementsOf(csv(stripped))).toEqual([ids[1]])
+  const bare = stripped.map((row) => ({ ...row, contract: '' }))
+  const answer = await upload(csv(bare))
+  expect(await linesOf(answer.location)).toEqual([])
+  expect((await luc.get(answer.location)).text).toContain(
+    'Several orders have this number but for zeros at its front: 007331, 7331',
+  )
+})
+
+test('cells beyond the columns, columns twice and quotation marks astray are said, not guessed at', async () => {
+  const { filter } = await placed(20, [5, 2])
+  const [one, two] = await download(filter)
+  const [heads, ...rest] = csv([
+    { ...one!, new_quantity: '1,000' },
+    { ...two!, new_quantity: '1' },
+  ]).split('\r\n')
+  const answer = await upload([heads, ...rest].join('\r\n'))
+  expect(await linesOf(answer.location)).toHaveLength(1)
+  expect((await luc.get(answer.location)).text).toContain(
+    'One cell more is filled than the first line names columns',
+  )
+  for (const [text, says] of [
+    [[`${heads},new_quantity`, ...rest].join('\n'), 'A column is there twice: new_quantity'],
+    [[heads, `"${rest[0]}`, rest[1]].join('\n'), 'a quotation mark is opened and not closed'],
+    [[heads, rest[0]!.replace('BULK', 'BU"LK'), rest[1]].join('\n'), 'stands inside a cell'],
+  ] as const) {
+    const refused = await upload(text)
+    expect([refused.status, refused.text.includes(says)]).toEqual([422, true])
+  }
+})
+
+test('blank rows to the end are none, however many; more rows than a file can have are not read', async () => {
+  const heads = columns.join(',')
+  for (const [text, says] of [
+    [`${heads}\r\n${',,,\r\n'.repeat(60_000)}`, 'The file has no row'],
+    [`${heads}\r\n${',,\r\n'.repeat(60_000)}x`, 'The file has more than 50,000 rows'],
+  ] as const) {
+    const bytes = Buffer.from(text)
+    const answer = await luc.upload(await luc.get(`${base}/bulk`), { field: 'file', bytes }, `${base}/bulk`)
+    expect([answer.status, answer.text.includes(says)]).toEqual([422, true])
   }
 })
 

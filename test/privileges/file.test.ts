@@ -54,9 +54,10 @@ describe('people as a file', () => {
         'reporting@demo.example;reporting;2020-01-01',
         'supervisor@demo.example;supervisor;2099-01-01',
         ';licensing;',
+        'open@demo.example;licensing;;reporting',
       ].join('\r\n'),
     )
-    expect(page.text).toContain('1 person would be changed, 1 is as wished already, 6 are refused')
+    expect(page.text).toContain('1 person would be changed, 1 is as wished already, 7 are refused')
     for (const said of [
       /line 4 stranger@demo.example is not of the company|stranger@demo.example line 4 ?stranger@demo.example is not of the company/,
       /line 5 ?This address stands in line 2 already/,
@@ -64,6 +65,7 @@ describe('people as a file', () => {
       /line 7 ?.*1 January 2020|line 7 ?2020-01-01 has passed/,
       /line 8 ?Supervisor cannot have a last day/,
       /line 9 ?The row has no e-mail address/,
+      /line 10 .*One cell more is filled/,
     ]) {
       expect(page.text).toMatch(said)
     }
@@ -85,6 +87,7 @@ describe('people as a file', () => {
       ['name,phone\nx,y', 'The first line must name the columns'],
       ['email,privileges', 'There is no row below the header line'],
       ['email,privileges\nx,"open', 'This cannot be read as CSV'],
+      ['email,privileges,Email\nx,,y', 'A column is there twice: email'],
     ] as const) {
       const answer = await give(text)
       expect([text, answer.status, answer.text.includes(said)]).toEqual([text, 422, true])

@@ -10,7 +10,7 @@ export function takeLock(file: string, home: string): () => void {
   for (let attempt = 0; attempt < 10; attempt++) {
     if (create(file, mine)) return () => rmSync(file, { force: true })
     const holder = read(file)
-    if (holder !== undefined && isHeld(holder)) {
+    if (holder !== undefined && isStillHeld(holder)) {
       throw new Error(
         `${home} is in use by another Guichet (process ${holder.split(' ')[0]}): stop that one, ` +
           'or give this one a folder of its own by GUICHET_HOME.',
@@ -63,19 +63,36 @@ function clear(file: string, stale: string): void {
   }
 }
 
+// A process that was killed a moment ago may take some time to be gone.
+function isStillHeld(holder: string): boolean {
+  for (let waited = 0; waited < 1000; waited += 50) {
+    if (!isHeld(holder)) return false
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+  }
+  return true
+}
+
 function isHeld(holder: string): boolean {
   const pid = Number(holder.split(' ')[0])
   return holder === `${pid} ${startOf(pid)}`
 }
 
-// Process IDs are used again (in a container nearly always the same ones); with the start they are unique.
+// Process IDs are used again (in a container nearly always the same ones); with the start they are unique. One that
+// ended and whose end nobody has asked for yet (a zombie: a container without an init process keeps them) is gone.
 function startOf(pid: number): string {
   try {
-    if (process.platform !== 'linux')
-      return execFileSync('ps', ['-o', 'lstart=', '-p', `${pid}`], { encoding: 'utf8' })
+    if (process.platform !== 'linux') {
+      const [state, ...start] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', `${pid}`], {
+        encoding: 'utf8',
+      })
+        .trim()
+        .split(/\s+/)
+      return state?.startsWith('Z') ? 'gone' : start.join(' ')
+    }
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return `${boot} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return /[ZXx]/.test(fields[0]!) ? 'gone' : `${boot} ${fields[19]}`
   } catch {
     return 'gone'
   }

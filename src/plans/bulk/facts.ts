@@ -4,21 +4,32 @@ import { jsonRows, uuidArray } from '../../sql.ts'
 import type { FileRow } from './read-file.ts'
 
 export type BulkHost = { id: string; label: string }
-export type BulkEntitlement = { id: string; product: string; partNumber: string }
+export type BulkEntitlement = {
+  id: string
+  product: string
+  partNumber: string
+  contract: string
+  /** As the company has it, zeros at its front included. */
+  order: string
+}
 
 /** What a file's rows name of the company, as it is now. */
 export type Facts = {
   /** By label as it was typed. */
   hosts: ReadonlyMap<string, BulkHost>
-  /** By orderLine(). */
-  entitlements: ReadonlyMap<string, BulkEntitlement>
+  /** By orderLine(): several where orders differ in the zeros at the front of their numbers only. */
+  entitlements: ReadonlyMap<string, readonly BulkEntitlement[]>
   /** By placedOn(). */
   placed: ReadonlyMap<string, number>
 }
 
 /** Key of Facts.entitlements. A spreadsheet takes the zeros from the front of a number. */
 export function orderLine(order: string, line: string): string {
-  return `${order.toUpperCase().replace(/^0+(?=\d+$)/, '')} ${line.replace(/^0+(?=\d)/, '')}`
+  return `${withoutZeros(order)} ${line.replace(/^0+(?=\d)/, '')}`
+}
+
+function withoutZeros(order: string): string {
+  return order.toUpperCase().replace(/^0+(?=\d+$)/, '')
 }
 
 /** Key of Facts.placed. */
@@ -37,7 +48,7 @@ export async function loadFacts(tx: Db, customerId: string, rows: readonly FileR
   )
   return {
     hosts: new Map(hosts.map(({ typed, ...host }) => [typed, host])),
-    entitlements: new Map(owned.map(({ order, line, ...one }) => [orderLine(order, String(line)), one])),
+    entitlements: Map.groupBy(owned, ({ order, line }) => orderLine(order, String(line))),
     placed,
   }
 }
@@ -55,16 +66,20 @@ function loadHosts(tx: Db, customerId: string, rows: readonly FileRow[]) {
 
 function loadOwned(tx: Db, customerId: string, rows: readonly FileRow[]) {
   const orders = rows.map(({ cells }) => cells.order.toUpperCase())
-  return tx.execute<BulkEntitlement & { order: string; line: number }>(sql`
-    select o.sales_order_number as "order", l.line, e.id, p.name as product, p.part_number as "partNumber"
+  return tx.execute<BulkEntitlement & { line: number }>(sql`
+    select o.sales_order_number as "order", l.line, e.id, p.name as product, p.part_number as "partNumber",
+      coalesce(c.contract_number, '') as contract
     from orders o
     join order_lines l on l.customer_id = o.customer_id and l.order_id = o.id
     join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
     join products p on p.id = e.product_id
+    left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
     where o.customer_id = ${customerId} and (
       o.sales_order_number in (select * from ${texts(orders)})
-      or (o.sales_order_number ~ '^0[0-9]+$' and ltrim(o.sales_order_number, '0') in (select * from ${texts(orders)})))
-    order by o.sales_order_number desc`)
+      or (o.sales_order_number ~ '^[0-9]+$'
+        and coalesce(nullif(ltrim(o.sales_order_number, '0'), ''), '0')
+          in (select * from ${texts(orders.map(withoutZeros))})))
+    order by o.sales_order_number`)
 }
 
 /** What is placed of these entitlements on these hosts. */

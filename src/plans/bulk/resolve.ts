@@ -1,7 +1,7 @@
 import { clip } from '../../imports/cells.ts'
 import type { FileRemark } from '../../schema.ts'
 import type { Target } from './differences.ts'
-import { type Facts, orderLine, placedOn } from './facts.ts'
+import { type BulkEntitlement, type Facts, orderLine, placedOn } from './facts.ts'
 import { type FileRow, readAmount } from './read-file.ts'
 
 /** A row whose "placed now" is no longer so. */
@@ -23,20 +23,25 @@ type Refusal = Pick<FileRemark, 'key' | 'params'>
 export function resolveRows(rows: readonly FileRow[], facts: Facts): Resolved {
   const resolved: Resolved = { targets: [], refused: [], stale: [] }
   const seen = new Map<string, number>()
-  for (const row of rows) resolveRow(row, facts, seen, resolved)
+  const hasZeros = rows.some(({ cells }) => /^0\d/.test(cells.order))
+  for (const row of rows) resolveRow(row, { facts, hasZeros, seen }, resolved)
   return resolved
 }
 
-function resolveRow(row: FileRow, facts: Facts, seen: Map<string, number>, resolved: Resolved): void {
+/** `hasZeros`: order numbers of the file have kept the zeros at their front. */
+type Known = { facts: Facts; hasZeros: boolean; seen: Map<string, number> }
+
+function resolveRow(row: FileRow, { facts, hasZeros, seen }: Known, resolved: Resolved): void {
   const { line, text, cells } = row
   const was = readAmount(cells.placed_now)
   const wanted = readAmount(cells.new_quantity)
   const isEdited = was === undefined || wanted === undefined || was !== wanted
   const host = facts.hosts.get(cells.host)
-  const entitlement = facts.entitlements.get(orderLine(cells.order, cells.line))
+  const bought = boughtAs(row, facts, hasZeros)
+  const entitlement = bought.length === 1 ? bought[0] : undefined
   const key = host && entitlement && placedOn(host.id, entitlement.id)
   const twice = key === undefined ? undefined : seen.get(key)
-  const reasons = isEdited ? reasonsAgainst(row, facts, twice) : []
+  const reasons = isEdited ? reasonsAgainst(row, facts, { bought, twice }) : []
   if (reasons.length > 0) {
     resolved.refused.push(...reasons.map((reason) => ({ line, text, ...reason })))
     return
@@ -50,16 +55,39 @@ function resolveRow(row: FileRow, facts: Facts, seen: Map<string, number>, resol
     resolved.stale.push({ ...target, line, text, product: entitlement.product, was, isEdited })
 }
 
-function reasonsAgainst({ cells }: FileRow, facts: Facts, twice: number | undefined): Refusal[] {
+/**
+ * What the row's order line may be. Orders may differ in nothing but zeros at the front of their numbers: then the
+ * number counts as it is typed where the file has kept such zeros; where a spreadsheet may have taken them away, what
+ * else the row says of the license has to tell which it is.
+ */
+function boughtAs({ cells }: FileRow, facts: Facts, hasZeros: boolean): readonly BulkEntitlement[] {
+  const all = facts.entitlements.get(orderLine(cells.order, cells.line)) ?? []
+  if (all.length < 2) return all
+  const exact = all.filter(({ order }) => order === cells.order.toUpperCase())
+  if (hasZeros && exact.length > 0) return exact
+  const fitting = all.filter(
+    ({ partNumber, contract }) =>
+      (cells.part_number === '' || cells.part_number.toUpperCase() === partNumber) &&
+      (cells.contract === '' || cells.contract.toUpperCase() === contract),
+  )
+  return fitting.length > 0 ? fitting : all
+}
+
+type Found = { bought: readonly BulkEntitlement[]; twice: number | undefined }
+
+function reasonsAgainst({ cells, beyond }: FileRow, facts: Facts, { bought, twice }: Found): Refusal[] {
   const { host, order, line } = cells
-  const entitlement = facts.entitlements.get(orderLine(order, line))
+  const [entitlement] = bought
   const reasons: Refusal[] = []
   const refuse = (name: string, params: Refusal['params'] = {}) =>
     reasons.push({ key: `bulk.row.${name}`, params })
+  if (beyond > 0) refuse('cells', { beyond })
   if (host === '') refuse('noHost')
   else if (!facts.hosts.has(host)) refuse('hostUnknown', { host: clip(host) })
   if (order === '' || line === '') refuse('noOrder')
   else if (!entitlement) refuse('orderUnknown', { order: clip(order), line: clip(line) })
+  else if (bought.length > 1)
+    refuse('orderSeveral', { order: clip(order), orders: bought.map((one) => one.order).join(', ') })
   else if (cells.part_number !== '' && cells.part_number.toUpperCase() !== entitlement.partNumber)
     refuse('otherProduct', {
       order: clip(order),
