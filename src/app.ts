@@ -60,7 +60,7 @@ import { healthRoutes } from './web/health.ts'
 import type { Locale, Translate } from './web/i18n.ts'
 import type { LedTo } from './web/kept-forms.ts'
 import { languageRoutes } from './web/language.ts'
-import type { Access } from './web/session.ts'
+import type { Access, SessionKey } from './web/session.ts'
 import { registerSession } from './web/session.ts'
 import { registerViews } from './web/views.ts'
 import { registerWhereabouts } from './web/whereabouts.ts'
@@ -210,7 +210,7 @@ declare module 'fastify' {
     customer: Customer
     access: Access | null
     visitor: string | undefined
-    signingIn: string | null
+    signingIn: SessionKey | null
     /** Where a POST is led to before it may act; its form is kept (web/kept-forms.ts). */
     ledTo: LedTo | undefined
     pendingFlash: string | undefined
@@ -238,5 +238,7 @@ declare module 'fastify' {
     redisplay?: Redisplay
     /** Acts by a token in its own address, whoever sends it: asks for no form's token (quality.md 11). */
     ownToken?: true
+    /** A form of people not signed in: good also when it comes after somebody has signed in on this browser. */
+    ofVisitors?: true
   }
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type MailSettings, readMailSettings } from './mail/settings.ts'
 
@@ -87,6 +88,16 @@ type KeyUse =
   | 'issuer'
   | 'unsubscribe'
   | 'receipt'
+
+/** Who runs this command on this machine, where it says so. */
+export function operatorOf(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  try {
+    return env['SUDO_USER'] || userInfo().username
+  } catch {
+    // A user without an entry in the list of users, as in a container.
+    return undefined
+  }
+}
 
 /** A key of its own for each use, so that no signature of one can be passed off as another's. */
 export function keyFor(config: Pick<Config, 'secret'>, use: KeyUse): string {

@@ -107,6 +107,7 @@ async function erase(tx: Db, personId: string, email: string, companies: readonl
   await tx.execute(sql`delete from registrations where email = ${email}`)
   await tx.execute(sql`
     delete from activity_particulars where customer_id = any(${customerIds}) and person_id = ${personId}`)
+  await tx.execute(sql`delete from publisher_activity_particulars where person_id = ${personId}`)
   await tx.execute(sql`
     delete from mails where customer_id = any(${customerIds}) and person_id = ${personId} and sent_at is not null`)
   await tx

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
 
+/** What stands in the place of a customer's ID in the chain of what was done to the counter itself. */
+export const publisherChain = 'publisher'
+
 /** One entry as its hash covers it; docs/activity.md describes the form. */
 export type Link = {
   customerId: string

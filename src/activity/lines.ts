@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { sayDeleted } from '../accounts/deleted.ts'
 import { isPrivilege } from '../privileges/list.ts'
+import { maySee } from '../requests/scope.ts'
 import type { ActivityRow } from './queries.ts'
 import { isVerb } from './verbs.ts'
 
@@ -17,7 +18,10 @@ export type ActivityLine = {
 }
 
 /** A recorded act in the reader's words. */
-export function lineOf(row: ActivityRow, { t, format, person, server }: FastifyRequest): ActivityLine {
+export function lineOf(
+  row: ActivityRow,
+  { t, format, person, customer, server }: FastifyRequest,
+): ActivityLine {
   return {
     at: new Date(row.at),
     who: whoOf(row),
@@ -38,11 +42,12 @@ export function lineOf(row: ActivityRow, { t, format, person, server }: FastifyR
   }
 
   // Whoever works for the publisher opens it at the desk: they are of no company.
-  function hrefOf({ requestNumber, customerNumber }: ActivityRow): string | null {
+  function hrefOf({ requestNumber, customerNumber, requestKind, requestedBy }: ActivityRow): string | null {
     if (!requestNumber || !customerNumber) return null
-    return person!.isStaff
-      ? `/desk/requests/${requestNumber}`
-      : `/c/${customerNumber}/requests/${requestNumber}`
+    if (person!.isStaff) return `/desk/requests/${requestNumber}`
+    const scope = customer && { personId: person!.id, holds: customer.holds }
+    const about = requestKind && { kind: requestKind, requestedBy: requestedBy ?? '' }
+    return scope && about && !maySee(scope, about) ? null : `/c/${customerNumber}/requests/${requestNumber}`
   }
 
   function whoOf({ personId, personName, isStaff, isCommand, details }: ActivityRow): string {

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import type { RequestKind } from '../requests/record.ts'
 import { containing, uuidArray } from '../sql.ts'
 import { pageSize } from '../web/paging.ts'
 import type { ActivityFilter } from './filter.ts'
@@ -14,12 +15,17 @@ export type ActivityRow = {
   personId: string | null
   personName: string | null
   isStaff: boolean
-  /** Of the person it was about. */
+  /** Of the person it was about, or the address of who is none yet. */
   objectName: string | null
   requestNumber: number | null
+  /** What that request is, and who asked for it. */
+  requestKind?: RequestKind | null
+  requestedBy?: string | null
   /** From where, as far as it is known and was not erased. */
   network: string | null
   customerNumber: string | null
+  /** By a command on the server, of no company. */
+  isCommand?: boolean
 }
 
 /** Where a page begins: after this row. */
@@ -52,8 +58,10 @@ export async function listActivity(
   ].filter((part): part is SQL => Boolean(part))
   return tx.execute<ActivityRow>(sql`
     select a.id, a.at::text, a.verb, a.details, a.person_id as "personId", ${nameOf('p')} as "personName",
-      coalesce(p.is_staff, false) as "isStaff", ${nameOf('o')} as "objectName",
-      r.number::float8 as "requestNumber", n.facts ->> 'network' as network, c.customer_number as "customerNumber"
+      coalesce(p.is_staff, false) as "isStaff",
+      coalesce(${nameOf('o')}, n.facts ->> 'email') as "objectName",
+      r.number::float8 as "requestNumber", r.kind as "requestKind", r.requested_by as "requestedBy",
+      n.facts ->> 'network' as network, c.customer_number as "customerNumber"
     from activity a
     join customers c on c.id = a.customer_id
     left join people p on p.id = a.person_id
@@ -79,6 +87,37 @@ export async function listPersonActivity(
       nullif(a.network, '') as network, null as "customerNumber"
     from person_activity a
     where ${sql.join(where, sql` and `)}
+    order by a.at desc, a.id desc
+    limit ${size + 1}`)
+}
+
+/**
+ * What was done to the counter itself, and at the desk for no company, latest first, and one row more than a page.
+ * `details` holds the particulars too. `personId`: only what they did.
+ */
+export async function listPublisherActivity(
+  db: Db,
+  { filter, timeZone, after, size = pageSize }: Asked,
+  personId?: string,
+): Promise<ActivityRow[]> {
+  if (filter.customer) return []
+  const pattern = containing(filter.text)
+  const where = [
+    personId && sql`a.person_id = ${personId}`,
+    filter.text &&
+      sql`(${about(filter.text)} or a.object_id ilike ${pattern} or n.facts ->> 'operator' ilike ${pattern})`,
+    ...common(filter, timeZone, after),
+  ].filter((part): part is SQL => Boolean(part))
+  return db.execute<ActivityRow>(sql`
+    select a.id, a.at::text, a.verb, a.details || coalesce(n.facts, '{}') as details, a.person_id as "personId",
+      ${nameOf('p')} as "personName", coalesce(p.is_staff, false) as "isStaff",
+      coalesce(${nameOf('o')}, a.object_id) as "objectName", null::float8 as "requestNumber",
+      n.facts ->> 'network' as network, null as "customerNumber", a.person_id is null as "isCommand"
+    from publisher_activity a
+    left join people p on p.id = a.person_id
+    left join people o on o.id = case when a.object_kind = 'person' then a.object_id::uuid end
+    left join publisher_activity_particulars n on n.seq = a.seq
+    ${where.length > 0 ? sql`where ${sql.join(where, sql` and `)}` : sql``}
     order by a.at desc, a.id desc
     limit ${size + 1}`)
 }

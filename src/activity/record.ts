@@ -91,13 +91,21 @@ async function lockHead(tx: Db, customerId: string): Promise<{ seq: number; hash
 
 type Entry = Omit<ActivityEntry, 'customerId'>
 
-function linkOf(entry: Entry, customerId: string, seq: number, at: Date, particularsDigest: string | null) {
+/** An entry as the chain of that customer, or the publisher's, takes it. */
+export function linkOf(
+  entry: Entry,
+  customerId: string,
+  seq: number,
+  at: Date,
+  particularsDigest: string | null,
+) {
   const { personId, verb, objectKind, objectId, requestId = null, details = {} } = entry
   const link = { customerId, seq, id: newId(), at, personId, verb, objectKind, objectId, requestId }
   return { ...link, details, particularsDigest }
 }
 
-function particularsOf({ particulars }: Entry) {
+/** Names, addresses and the network of the request, with salt and digest; undefined where there are none. */
+export function particularsOf({ particulars }: Pick<Entry, 'particulars'>) {
   const network = currentNetwork()
   const facts = { ...particulars, ...(network ? { network } : {}) }
   if (Object.keys(facts).length === 0) return undefined

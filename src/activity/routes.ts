@@ -7,8 +7,14 @@ import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
 import { activityCsv } from './csv.ts'
 import { isFiltered, readFilter, withFilter } from './filter.ts'
 import { lineOf } from './lines.ts'
-import { type ActivityKey, type ActivityRow, listActivity, listPersonActivity } from './queries.ts'
-import { nouns } from './verbs.ts'
+import {
+  type ActivityKey,
+  type ActivityRow,
+  listActivity,
+  listPersonActivity,
+  listPublisherActivity,
+} from './queries.ts'
+import { companyNouns, nouns } from './verbs.ts'
 
 /** Who did what to what, when and from where: the company's for its supervisors, one's own, and all for the desk. */
 export function activityRoutes(app: App): void {
@@ -47,8 +53,15 @@ function ofCompany({ customer, server, query }: FastifyRequest): ReadActivity {
 
 function ofAll({ person, server, query }: FastifyRequest): ReadActivity {
   const asked = { filter: readFilter(query), timeZone: server.publisher().timeZone }
-  return (after, size) =>
-    server.database.forDesk(person!.id, (tx) => listActivity(tx, undefined, { ...asked, after, size }))
+  return async (after, size) => {
+    const [theirs, own] = await server.database.forDesk(person!.id, (tx) =>
+      Promise.all([
+        listActivity(tx, undefined, { ...asked, after, size }),
+        listPublisherActivity(tx, { ...asked, after, size }),
+      ]),
+    )
+    return merge([theirs, own], size)
+  }
 }
 
 /** What a person did in their companies and to their own account, as one list. */
@@ -59,14 +72,22 @@ function ofPerson({ person, server, query }: FastifyRequest): ReadActivity {
     const { id } = person!
     const companies = await database.forPerson(id, (tx) => listAssociations(tx, id))
     const ids = companies.map((company) => company.id)
-    const [theirs, own] = await Promise.all([
+    const found = await Promise.all([
       ids.length === 0
         ? []
         : database.readCustomer(ids, (tx) => listActivity(tx, ids, { ...asked, after, size }, id)),
       listPersonActivity(database.db, id, { ...asked, after, size }),
+      person!.isStaff ? listPublisherActivity(database.db, { ...asked, after, size }, id) : [],
     ])
-    return [...theirs, ...own].sort(latestFirst).slice(0, size + 1)
+    return merge(found, size)
   }
+}
+
+function merge(lists: ActivityRow[][], size: number): ActivityRow[] {
+  return lists
+    .flat()
+    .sort(latestFirst)
+    .slice(0, size + 1)
 }
 
 // Written by one database in one zone: as text they sort as they do in time, but for digits left out at the end.
@@ -95,7 +116,7 @@ async function showActivity(
     kind,
     lines: rows.map((row) => lineOf(row, request)),
     values: { q: filter.text, ...filter },
-    nouns,
+    nouns: kind === 'desk' ? nouns : companyNouns,
     isFiltered: isFiltered(filter),
     path,
     csv: withFilter(`${path}.csv`, filter),

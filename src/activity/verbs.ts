@@ -56,12 +56,24 @@ export const verbs = [
   'account.issuer-linked',
   'account.issuer-unlinked',
   'account.deleted',
+  'setting.changed',
+  'staff.added',
+  'staff.second-factor-removed',
+  'issuer.added',
+  'issuer.changed',
+  'issuer.removed',
+  'key.created',
 ] as const
 
 export type Verb = (typeof verbs)[number]
 
 /** The nouns of the verbs: 'plan', 'privilege'… Words are `activity.noun.<noun>`. */
 export const nouns = [...new Set(verbs.map((verb) => verb.split('.')[0]!))]
+
+const ofPublisher = new Set(['setting', 'staff', 'issuer', 'key'])
+
+/** Those of them that a company's or a person's record can hold. */
+export const companyNouns = nouns.filter((noun) => !ofPublisher.has(noun))
 
 export function isVerb(text: string): text is Verb {
   return (verbs as readonly string[]).includes(text)

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { digestOfParticulars, hashOfLink, type Link } from './chain.ts'
+import { digestOfParticulars, hashOfLink, type Link, publisherChain } from './chain.ts'
 
 /** What is wrong with a company's chain, in the order of the chain. */
 export type Fault = {
@@ -30,22 +30,40 @@ type Row = Omit<Link, 'at' | 'seq'> & {
 
 const batchSize = 1000
 
+type End = { seq: string | null; hash: string | null; unchained: number }
+
 /** Reads a company's chain from its first entry to its last and names every change and gap. Within that customer. */
 export async function verifyActivity(tx: Db, customerId: string): Promise<Checked> {
-  const checked: Checked = { entries: 0, unchained: 0, erased: 0, faults: [], seq: 0, hash: '' }
-  for (;;) {
-    const rows = await listLinks(tx, customerId, checked.seq)
-    for (const row of rows) checkRow(row, checked)
-    if (rows.length < batchSize) break
-  }
-  const [end] = await tx.execute<{ seq: string | null; hash: string | null; unchained: number }>(sql`
+  const checked = await walk((after) => listLinks(tx, customerId, after))
+  const [end] = await tx.execute<End>(sql`
     select h.seq, h.hash, (select count(*)::int from activity a
       where a.customer_id = ${customerId} and a.seq is null) as unchained
     from (select ${customerId}::uuid as id) c left join activity_heads h on h.customer_id = c.id`)
-  checked.unchained = end!.unchained
-  // Entries taken off the end: the head says how far the chain had come.
-  if (Number(end!.seq ?? 0) !== checked.seq || (end!.hash ?? '') !== checked.hash) {
-    checked.faults.push({ seq: Math.max(Number(end!.seq ?? 0), checked.seq), kind: 'end' })
+  return checkEnd(checked, end)
+}
+
+/** The same of the chain of what was done to the counter itself. */
+export async function verifyPublisherActivity(tx: Db): Promise<Checked> {
+  const checked = await walk((after) => listPublisherLinks(tx, after))
+  const [end] = await tx.execute<End>(sql`select seq, hash, 0 as unchained from publisher_activity_head`)
+  return checkEnd(checked, end)
+}
+
+async function walk(read: (after: number) => Promise<Row[]>): Promise<Checked> {
+  const checked: Checked = { entries: 0, unchained: 0, erased: 0, faults: [], seq: 0, hash: '' }
+  for (;;) {
+    const rows = await read(checked.seq)
+    for (const row of rows) checkRow(row, checked)
+    if (rows.length < batchSize) return checked
+  }
+}
+
+/** Entries taken off the end: the head says how far the chain had come. */
+function checkEnd(checked: Checked, end: End | undefined): Checked {
+  checked.unchained = end?.unchained ?? 0
+  const seq = Number(end?.seq ?? 0)
+  if (seq !== checked.seq || (end?.hash ?? '') !== checked.hash) {
+    checked.faults.push({ seq: Math.max(seq, checked.seq), kind: 'end' })
   }
   return checked
 }
@@ -74,6 +92,18 @@ async function listLinks(tx: Db, customerId: string, after: number): Promise<Row
     from activity a
     left join activity_particulars n on n.customer_id = a.customer_id and n.activity_id = a.id
     where a.customer_id = ${customerId} and a.seq > ${after}
+    order by a.seq
+    limit ${batchSize}`)
+}
+
+async function listPublisherLinks(tx: Db, after: number): Promise<Row[]> {
+  return tx.execute<Row>(sql`
+    select ${publisherChain}::text as "customerId", a.seq, a.id, a.at::text, a.person_id as "personId", a.verb,
+      a.object_kind as "objectKind", a.object_id as "objectId", null as "requestId", a.details,
+      a.particulars_digest as "particularsDigest", a.hash, n.salt, n.facts
+    from publisher_activity a
+    left join publisher_activity_particulars n on n.seq = a.seq
+    where a.seq > ${after}
     order by a.seq
     limit ${batchSize}`)
 }

@@ -1,6 +1,7 @@
 import { approveUpgrade } from '../accounts/upgrade/approve.ts'
 import { findCustomerByNumber } from '../accounts/upgrade/proof.ts'
-import { recordActivity, recordPersonActivity } from '../activity/record.ts'
+import { recordPublisherActivity } from '../activity/publisher.ts'
+import { recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { Conflict, Invalid } from '../errors.ts'
 import type { Privilege } from '../privileges/list.ts'
@@ -59,7 +60,7 @@ function notOneself({ personId }: AccountRequest, by: string): void {
   if (personId === by) throw new Conflict('desk.ownRequest')
 }
 
-/** In the record of the company it is about, where its proof was right; else in that of who acted. */
+/** In the record of the company it is about, where its proof was right; else in the publisher's own. */
 async function record(
   tx: Db,
   { about, by }: Act,
@@ -68,14 +69,8 @@ async function record(
 ): Promise<void> {
   const verb = `desk-request.${done}` as const
   const facts = { number: about.number, kind: about.kind, ...details }
-  if (!about.customerId) return await recordPersonActivity(tx, { personId: by, verb, details: facts })
+  const entry = { personId: by, verb, objectKind: 'person', objectId: about.personId, details: facts }
+  if (!about.customerId) return await recordPublisherActivity(tx, entry)
   await actFor(tx, about.customerId)
-  await recordActivity(tx, {
-    customerId: about.customerId,
-    personId: by,
-    verb,
-    objectKind: 'person',
-    objectId: about.personId,
-    details: facts,
-  })
+  await recordActivity(tx, { customerId: about.customerId, ...entry })
 }

@@ -87,11 +87,12 @@ function act(
   request: FastifyRequest,
   reply: FastifyReply,
   flash: string,
-  work: (tx: Db, by: string) => Promise<void>,
+  /** May give other words than `flash`, where something else was done. */
+  work: (tx: Db, by: string) => Promise<unknown>,
 ) {
   return actAtDesk(request, reply, async (tx) => {
-    await work(tx, request.person!.id)
-    request.flash(flash)
+    const done = await work(tx, request.person!.id)
+    request.flash(typeof done === 'string' ? done : flash)
     return `/desk/requests/${numberOf(request)}`
   })
 }
@@ -106,11 +107,14 @@ async function findOwn(tx: Db, request: FastifyRequest) {
   }
 }
 
-/** A company's plan that was held for the desk: done now, under the checker of this moment. */
-async function approvePlan(tx: Db, request: FastifyRequest, by: string): Promise<void> {
+/**
+ * A company's plan that was held for the desk: done now, under the checker of this moment, or passed on to a colleague,
+ * which the words it gives say.
+ */
+async function approvePlan(tx: Db, request: FastifyRequest, by: string): Promise<string | undefined> {
   const { server } = request
   const { customerId, request: about } = await findOfCompany(tx, numberOf(request))
-  await approveForDesk(tx, {
+  const status = await approveForDesk(tx, {
     customerId,
     requestId: about.id,
     by,
@@ -118,6 +122,7 @@ async function approvePlan(tx: Db, request: FastifyRequest, by: string): Promise
     publisher: server.publisher(),
     cut: builtInCutter(activeKey(server.packKeys)),
   })
+  return status === 'to-colleague' ? 'desk.isPassedOn' : undefined
 }
 
 async function record(
@@ -165,6 +170,7 @@ async function show(
   }
   const { about, customer, lines, plan, change } = found
   const isOpen = openRequestStatuses.some((status) => status === about.status)
+  const isOwn = about.requestedBy === request.person!.id
   const holds = (about.details['holds'] ?? []) as PlanProblem[]
   return reply.page('desk/company-request', {
     ...common,
@@ -178,7 +184,8 @@ async function show(
     isOpen: isOpen && !isAboutPrivileges(about.kind),
     plan,
     holds: plan && isOpen ? sayHolds(request, holds) : [],
-    mayApprove: plan !== undefined && isOpen && !plan.waitsForColleague,
+    mayApprove: plan !== undefined && isOpen && !plan.waitsForColleague && !isOwn,
+    isOwn,
     approveKey: randomUUID(),
     entries: companyEntries(request, found, 'desk'),
   })

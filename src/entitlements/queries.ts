@@ -89,11 +89,15 @@ export const choiceColumns = (today: string) => sql`
   e.id, p.id as "productId", p.name as "productName", p.part_number as "partNumber",
   p.license_type as "licenseType", b.id as "baseProductId", b.name as "baseName", f.name as "familyName",
   c.contract_number as "contractNumber", o.sales_order_number as "orderNumber", e.kind, e.entitled, e.owned, e.placed,
-  e.starts_on as "startsOn", e.ends_on as "endsOn",
-  case when e.entitled = 0 then (
+  e.starts_on as "startsOn", e.ends_on as "endsOn", ${nextTerm(today)} as "nextStartsOn"`
+
+/** The day the next term of entitlement `e` begins, where none is in force and one is to come. */
+export function nextTerm(today: string): SQL {
+  return sql`case when e.entitled = 0 then (
     select min(n.starts_on) from terms n
     where n.customer_id = e.customer_id and n.entitlement_id = e.id and n.starts_on > ${today}::date
-  ) end as "nextStartsOn"`
+  ) end`
+}
 
 /** Contract `c`, term in force `t` and order `o` of entitlement `e`. */
 export const choiceDetails = sql`
@@ -103,7 +107,10 @@ export const choiceDetails = sql`
 
 function conditions(customerId: string, { text, all }: ChoiceFilter): SQL {
   const like = containing(text)
-  const left = all ? sql`` : sql`and e.entitled > e.placed`
+  // A temporary license is of its host: one that is in a draft, or over, is nothing to choose.
+  const left = all
+    ? sql`and (e.kind = 'sold' or e.placed > 0)`
+    : sql`and e.entitled > e.placed and e.kind = 'sold'`
   if (text === '') return left
   return sql`${left} and (p.name ilike ${like} or p.part_number ilike ${like}
     or e.contract_id in (

@@ -5,6 +5,7 @@ import { NotFound } from '../errors.ts'
 import { isId } from '../ids.ts'
 import { untilInWords, untilOfEntitlement } from '../licenses/until.ts'
 import { listPackEnds } from '../packs/ends.ts'
+import { sayWhyAllStay } from '../plans/offered.ts'
 import { readAsOf, showAsOf } from '../web/as-of.ts'
 import type { Problem } from '../web/forms.ts'
 import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
@@ -43,7 +44,7 @@ export async function showHost(
     })
     const [now, placed, history, notes, relatives, ends] = await Promise.all([
       findHost(tx, customer.id, hostId),
-      host ? listPlaced(tx, customer.id, hostId, { asOf, after: key }) : [],
+      host ? listPlaced(tx, customer.id, hostId, { asOf, today: server.today(), after: key }) : [],
       asOf ? nothing : listHistory(tx, customer.id, hostId, { size: latest }),
       asOf ? nothing : listNotes(tx, customer.id, hostId, { after: olderNotes }),
       listRelatives(tx, customer.id, hostId),
@@ -65,6 +66,8 @@ export async function showHost(
     relatives: relativesOf(found.relatives),
     packEndsOn: asOf ? null : (found.ends.get(hostId) ?? null),
     placed: placed.map((row) => placedLine(row, request, asOf?.day)),
+    // Of several pages only all of them together would say so.
+    whyAllStay: asOf || key || found.placed.length > pageSize ? [] : sayWhyAllStay(request, placed),
     history: historyLines(found.history.rows, request),
     notes: found.notes.rows,
     olderNotes: found.notes.next ? `${path}?notes=${found.notes.next}#notes` : null,

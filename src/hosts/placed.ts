@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { inForce } from '../entitlements/in-force.ts'
+import { nextTerm } from '../entitlements/queries.ts'
 import type { LicenseType } from '../licenses/queries.ts'
 import type { AsOf } from '../web/as-of.ts'
 import { pageSize } from '../web/paging.ts'
@@ -22,6 +23,8 @@ export type PlacedRow = {
   placed: number
   starts_on: string | null
   ends_on: string | null
+  /** Of the next term, where none is in force; of today only. */
+  next_starts_on: string | null
 }
 
 export type PlacedKey = { product: string; id: string }
@@ -31,9 +34,14 @@ export async function listPlaced(
   tx: Db,
   customerId: string,
   hostId: string,
-  { asOf, after, size = pageSize }: { asOf: AsOf | null; after?: PlacedKey | undefined; size?: number },
+  {
+    asOf,
+    today,
+    after,
+    size = pageSize,
+  }: { asOf: AsOf | null; today: string; after?: PlacedKey | undefined; size?: number },
 ): Promise<PlacedRow[]> {
-  const { given, placed, from, of, term } = asOf ? then(customerId, hostId, asOf) : now
+  const { given, placed, from, of, term } = asOf ? then(customerId, hostId, asOf) : now(today)
   return tx.execute<PlacedRow>(sql`
     ${given}
     select e.id as entitlement_id, p.name as product, p.part_number, p.license_type, e.kind, c.contract_number,
@@ -51,13 +59,14 @@ export async function listPlaced(
     limit ${size + 1}`)
 }
 
-const now = {
+const now = (today: string) => ({
   given: sql``,
   placed: sql`placements`,
   from: sql`join configurations cf on cf.customer_id = pl.customer_id and cf.id = pl.configuration_id`,
-  of: sql`cf.configuration_number, e.entitled, e.placed, e.starts_on, e.ends_on`,
+  of: sql`cf.configuration_number, e.entitled, e.placed, e.starts_on, e.ends_on,
+    ${nextTerm(today)} as next_starts_on`,
   term: sql`e.term_id`,
-}
+})
 
 /** Terms as they were known by then; a temporary license has none and is shown as it is. */
 function then(customerId: string, hostId: string, asOf: AsOf) {
@@ -84,7 +93,7 @@ function then(customerId: string, hostId: string, asOf: AsOf) {
     of: sql`cf.configuration_number, case e.kind when 'sold' then coalesce(ch.entitled, 0) else e.entitled end as entitled,
       e.placed + later.back as placed,
       case e.kind when 'sold' then ch.starts_on else e.starts_on end as starts_on,
-      case e.kind when 'sold' then ch.ends_on else e.ends_on end as ends_on`,
+      case e.kind when 'sold' then ch.ends_on else e.ends_on end as ends_on, null::date as next_starts_on`,
     term: sql`case e.kind when 'sold' then ch.id else e.term_id end`,
   }
 }

@@ -17,7 +17,7 @@ export async function showSheet(request: FastifyRequest, reply: FastifyReply) {
   const [host, placed, history, notes, relatives] = await server.database.readCustomer(customer.id, (tx) =>
     Promise.all([
       findHost(tx, customer.id, hostId),
-      listPlaced(tx, customer.id, hostId, { asOf: null, size: most.placed }),
+      listPlaced(tx, customer.id, hostId, { asOf: null, today: server.today(), size: most.placed }),
       listHistory(tx, customer.id, hostId, { size: most.history }),
       listNotes(tx, customer.id, hostId, { size: most.notes }),
       listRelatives(tx, customer.id, hostId),

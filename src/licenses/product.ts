@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import { nextTerm } from '../entitlements/queries.ts'
 import { NotFound } from '../errors.ts'
 import { pageSize } from '../web/paging.ts'
 import type { LicenseType } from './queries.ts'
@@ -31,6 +32,8 @@ export type EntitlementRow = {
   placed: number
   starts_on: string | null
   ends_on: string | null
+  /** Of the next term, where none is in force. */
+  next_starts_on: string | null
   contract_number: string | null
   maintenance_starts_on: string | null
   maintenance_ends_on: string | null
@@ -68,11 +71,11 @@ export async function listEntitlements(
   tx: Db,
   customerId: string,
   partNumber: string,
-  afterId?: string,
+  { today, afterId }: { today: string; afterId?: string | undefined },
 ): Promise<EntitlementRow[]> {
   return tx.execute<EntitlementRow>(sql`
-    select e.id, e.kind, e.entitled, e.owned, e.placed, e.starts_on, e.ends_on, c.contract_number,
-      c.maintenance_starts_on, c.maintenance_ends_on, o.sales_order_number, t.line, l.release,
+    select e.id, e.kind, e.entitled, e.owned, e.placed, e.starts_on, e.ends_on, ${nextTerm(today)} as next_starts_on,
+      c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on, o.sales_order_number, t.line, l.release,
       coalesce(on_hosts.first, '[]'::json) as placed_on, coalesce(on_hosts.hosts, 0)::int as hosts
     from entitlements e
     join products p on p.id = e.product_id
@@ -91,6 +94,7 @@ export async function listEntitlements(
       ) placed
     ) on_hosts on true
     where e.customer_id = ${customerId} and p.part_number = ${partNumber.toUpperCase()}
+      and (e.kind = 'sold' or e.entitled > 0 or e.placed > 0)
       ${afterId === undefined ? sql`` : sql`and e.id > ${afterId}::uuid`}
     order by e.id
     limit ${pageSize + 1}`)

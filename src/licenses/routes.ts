@@ -4,6 +4,8 @@ import { firstDay } from '../customers/history.ts'
 import type { Db } from '../db.ts'
 import { contractsNamed } from '../entitlements/count.ts'
 import { isId } from '../ids.ts'
+import { loadTemporaryUse, type TemporaryUse } from '../plans/load-use.ts'
+import { sayTemporary, sayWhyAllStay, sayWhyNotNow } from '../plans/offered.ts'
 import { type AsOf, readAsOf, showAsOf } from '../web/as-of.ts'
 import { text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
@@ -11,7 +13,7 @@ import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
 import { listSummaryAsOf } from './as-of.ts'
 import { isFiltered, type LicenseFilter, readFilter, withFilter } from './filter.ts'
 import { filterFields } from './filter-fields.ts'
-import { findProduct, hostsShown, listEntitlements } from './product.ts'
+import { type EntitlementRow, findProduct, hostsShown, listEntitlements, type Product } from './product.ts'
 import { listFamilies, listSummary, type SummaryKey, type SummaryRow, sumSummary } from './queries.ts'
 import { untilInWords, untilOfEntitlement, untilOfProduct } from './until.ts'
 
@@ -84,13 +86,17 @@ async function showProduct(request: FastifyRequest, reply: FastifyReply) {
   const today = request.server.today()
   const partNumber = text((request.params as { partNumber: string }).partNumber)
   const [afterId] = decodeCursor((request.query as { after?: string }).after, 1) ?? []
-  const [product, found] = await request.server.database.readCustomer(customer.id, (tx) =>
-    Promise.all([
+  const { product, found, use } = await request.server.database.readCustomer(customer.id, async (tx: Db) => {
+    const [product, found] = await Promise.all([
       findProduct(tx, customer.id, partNumber),
-      listEntitlements(tx, customer.id, partNumber, isId(afterId) ? afterId : undefined),
-    ]),
-  )
+      listEntitlements(tx, customer.id, partNumber, { today, afterId: isId(afterId) ? afterId : undefined }),
+    ])
+    const lent = customer.holds.licensing ? [product.id] : []
+    const use = await loadTemporaryUse(tx, customer.id, lent, today)
+    return { product, found, use: use.get(product.id) }
+  })
   const entitlements = found.slice(0, pageSize)
+  const isWhole = !afterId && found.length <= pageSize
   const path = `${customer.base}/licenses/${encodeURIComponent(product.part_number)}`
   return reply.page('licenses/product', {
     title: product.name,
@@ -98,12 +104,31 @@ async function showProduct(request: FastifyRequest, reply: FastifyReply) {
     entitlements: entitlements.map((row) => ({
       ...row,
       until: untilInWords(untilOfEntitlement(row, today), t, format),
+      whyNotNow: sayWhyNotNow(request, row),
     })),
+    offered: customer.holds.licensing
+      ? sayOffered(request, product, isWhole ? entitlements : null, use)
+      : null,
     hostsShown,
     today,
     next: found.length > pageSize ? `${path}?after=${encodeCursor([entitlements.at(-1)!.id])}` : null,
     first: afterId ? path : null,
   })
+}
+
+/** Which plan tools begin with a product, and why the others do not; `all` its entitlements, null where there are more. */
+function sayOffered(
+  request: FastifyRequest,
+  { name }: Product,
+  all: EntitlementRow[] | null,
+  use: TemporaryUse | undefined,
+) {
+  const placed = all?.filter((row) => row.placed > 0) ?? []
+  return {
+    canPlace: all === null || all.some((row) => sayWhyNotNow(request, row) === null),
+    whyAllStay: placed.length > 0 ? sayWhyAllStay(request, placed) : [],
+    temporary: sayTemporary(request, name, use),
+  }
 }
 
 /** A product of the summary with what its line says. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { listAssociations } from '../accounts/access.ts'
 import type { App } from '../app.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { isId } from '../ids.ts'
@@ -46,9 +47,13 @@ export function calendarPages(app: App): void {
     const feed = (await listFeeds(app.database.db, personId)).find(({ id }) => id === request.params.feed)
     if (!feed) throw new NotFound()
     const token = keptToken(request, feed.id)
+    const companies = await app.database.forPerson(personId, (tx) => listAssociations(tx, personId))
+    const company = companies.find(({ number }) => number === feed.filter.customer)
     return reply.page('notifications/calendar', {
       title: feed.name,
       feed,
+      // Of a company that they have left its number says enough.
+      company: company ? `${company.number} - ${company.name}` : feed.filter.customer,
       address: token && `${app.config.baseUrl}/calendar/${token}.ics`,
     })
   })

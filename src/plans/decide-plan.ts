@@ -8,6 +8,7 @@ import { checkAndLock, type ExecuteOptions, executePlan, refuseUnlessDoable } fr
 import { waitFor } from './hold-plan.ts'
 import { kindOf } from './kinds.ts'
 import type { PlanProblem } from './problems.ts'
+import { findPlanOf } from './queries.ts'
 import { refillReplacement } from './replacement.ts'
 
 type Decide = Omit<ExecuteOptions, 'planId'> & {
@@ -29,24 +30,27 @@ export async function approveAsColleague(tx: Db, options: Decide): Promise<'comp
   const rest = approved.holds.filter(({ waitsFor }) => waitsFor === 'desk')
   await noteApproval(tx, options, held)
   if (rest.length === 0) return complete(tx, options, held, approved)
-  await keepHolds(tx, options, rest)
-  await waitFor(tx, {
-    customerId: options.customerId,
-    request: held,
-    personId: held.requestedBy,
-    holds: rest,
-  })
+  await letWait(tx, options, held, rest)
   return 'in-review'
 }
 
-/** The desk approves a plan that waits for it: it is done, under the checker of this moment. Throws as above. */
-export async function approveForDesk(tx: Db, options: Decide): Promise<void> {
+/**
+ * The desk approves a plan that waits for it: it is done, under the checker of this moment. Where the company has come
+ * to want a second person's approval since the plan was filed, that comes first: the plan waits for a colleague, and
+ * for the desk after that (domain.md section 3, Held plans). Throws as above.
+ */
+export async function approveForDesk(tx: Db, options: Decide): Promise<'completed' | 'to-colleague'> {
   const held = await lockHeld(tx, options)
   if (held.requestedBy === options.by) throw new Conflict('desk.ownRequest')
   if (held.waitsForColleague) throw new Conflict('desk.waitsForColleague')
   const checked = await check(tx, options, held)
+  const plan = await findPlanOf(tx, options.customerId, held.id)
+  if (plan?.wantsColleague) {
+    await holdAnew(tx, options, held, checked.holds)
+    return 'to-colleague'
+  }
   await noteApproval(tx, options, held)
-  await complete(tx, options, held, checked)
+  return complete(tx, options, held, checked)
 }
 
 type Held = Awaited<ReturnType<typeof lockHeld>>
@@ -103,6 +107,19 @@ async function lockHeld(tx: Db, { customerId, requestId }: Pick<Decide, 'custome
   const isOpen = request.status === 'in-review' || request.status === 'needs-information'
   if (!plan || !isOpen) throw new Conflict('requests.settledMeanwhile')
   return { ...plan, ...request }
+}
+
+/** Says in the timeline that it is held for more than it was. */
+async function holdAnew(tx: Db, options: Decide, held: Held, holds: PlanProblem[]): Promise<void> {
+  const { customerId } = options
+  await recordEvent(tx, { customerId, requestId: held.id, personId: null, kind: 'held', details: { holds } })
+  await letWait(tx, options, held, holds)
+}
+
+async function letWait(tx: Db, options: Decide, held: Held, holds: PlanProblem[]): Promise<void> {
+  const { customerId } = options
+  await keepHolds(tx, options, holds)
+  await waitFor(tx, { customerId, request: held, personId: held.requestedBy, holds })
 }
 
 async function keepHolds(tx: Db, { customerId, requestId }: Decide, holds: PlanProblem[]): Promise<void> {

@@ -114,12 +114,19 @@ export async function findPlanOf(tx: Db, customerId: string, requestId: string) 
     tool: Tool
     details: PlanDetails
     waitsForColleague: boolean
+    /** The company wants a second person's approval by now, and no colleague has given it. */
+    wantsColleague: boolean
     undoes: number | null
   }>(sql`
     select p.tool, p.details, r.colleague_since is not null as "waitsForColleague",
+      c.requires_approval and not exists (
+        select from request_events e
+        where e.customer_id = r.customer_id and e.request_id = r.id and e.kind = 'approved') as "wantsColleague",
       (select u.number::float8 from requests u where u.customer_id = r.customer_id
         and u.id = coalesce(r.undoes_id, (p.details ->> 'undoes')::uuid)) as undoes
-    from requests r join plans p on p.customer_id = r.customer_id and p.id = r.plan_id
+    from requests r
+    join plans p on p.customer_id = r.customer_id and p.id = r.plan_id
+    join customers c on c.id = r.customer_id
     where r.customer_id = ${customerId} and r.id = ${requestId}`)
   return row
 }

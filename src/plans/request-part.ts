@@ -5,6 +5,7 @@ import { formatRequestNumber } from '../requests/number.ts'
 import type { FoundRequest } from '../requests/queries.ts'
 import type { PlanDetails } from '../schema.ts'
 import { isRepeatable } from './keep/do-again.ts'
+import { type Colleague, listColleagues } from './keep/queries.ts'
 import type { PlanProblem } from './problems.ts'
 import { findPlanOf, type Tool } from './queries.ts'
 import { type UndoState, undoStateOf } from './undone.ts'
@@ -14,6 +15,8 @@ export type PlanPart = {
   tool: Tool
   details: PlanDetails
   waitsForColleague: boolean
+  /** Who could approve it, where it waits for one of them. */
+  colleagues: Colleague[]
   /** The request it undoes. */
   undoes: number | null
   undo: UndoState
@@ -23,7 +26,7 @@ export type PlanPart = {
 export async function planPart(
   tx: Db,
   customerId: string,
-  about: Pick<FoundRequest, 'id' | 'planId'>,
+  about: Pick<FoundRequest, 'id' | 'planId' | 'requestedBy'>,
   undoHours: number,
 ): Promise<PlanPart | null> {
   if (!about.planId) return null
@@ -31,8 +34,13 @@ export async function planPart(
     findPlanOf(tx, customerId, about.id),
     undoStateOf(tx, { customerId, requestId: about.id }, undoHours),
   ])
-  return plan ? { ...plan, undo } : null
+  if (!plan) return null
+  const colleagues = plan.waitsForColleague ? await listColleagues(tx, customerId, about.requestedBy) : []
+  return { ...plan, colleagues, undo }
 }
+
+/** Colleagues named as those who could approve. */
+const namedColleagues = 5
 
 /** The same in the reader's words, with what this person may do about it. */
 export function sayPlanPart(request: FastifyRequest, about: FoundRequest, part: PlanPart | null) {
@@ -49,9 +57,28 @@ export function sayPlanPart(request: FastifyRequest, about: FoundRequest, part: 
     holds: isOpen ? sayHolds(request, holds) : [],
     waitsFor: !isOpen ? null : part.waitsForColleague ? ('colleague' as const) : ('desk' as const),
     mayApprove: isOpen && part.waitsForColleague && mayWork && !isOwn,
+    whyNotApprove: !(isOpen && part.waitsForColleague)
+      ? null
+      : sayWhyNotApprove(part, { isOwn, mayWork }, request),
+    mayWork,
     againKey: mayWork && isRepeatable(about.status, part.tool) ? randomUUID() : null,
     undo: sayUndo(part.undo, mayWork, { t, format }),
   }
+}
+
+/** Why this person does not approve, and who could; null for who may. */
+function sayWhyNotApprove(
+  { colleagues }: PlanPart,
+  { isOwn, mayWork }: { isOwn: boolean; mayWork: boolean },
+  { t, format }: FastifyRequest,
+): string | null {
+  if (mayWork && !isOwn) return null
+  const names = colleagues.slice(0, namedColleagues).map(({ name }) => name)
+  return t(isOwn ? 'plans.approval.own' : 'plans.approval.takes', {
+    count: colleagues.length,
+    names: format.list(names),
+    more: colleagues.length - names.length,
+  })
 }
 
 function sayUndo(state: UndoState, mayWork: boolean, { t, format }: Pick<FastifyRequest, 't' | 'format'>) {
@@ -61,6 +88,7 @@ function sayUndo(state: UndoState, mayWork: boolean, { t, format }: Pick<Fastify
     const number = params['number']
     return {
       isOffered: false,
+      takesLicensing: false,
       words: t(
         key,
         number === undefined ? params : { ...params, number: formatRequestNumber(Number(number)) },
@@ -69,15 +97,11 @@ function sayUndo(state: UndoState, mayWork: boolean, { t, format }: Pick<Fastify
     }
   }
   const minutes = Math.max(1, Math.floor((state.until.getTime() - Date.now()) / 60_000))
+  const left = { hours: Math.floor(minutes / 60), minutes: minutes % 60, until: format.time(state.until) }
   return {
     isOffered: mayWork,
-    words: mayWork
-      ? t('plans.undo.offered', {
-          hours: Math.floor(minutes / 60),
-          minutes: minutes % 60,
-          until: format.time(state.until),
-        })
-      : t('plans.undo.needsLicensing'),
+    takesLicensing: !mayWork,
+    words: t(mayWork ? 'plans.undo.offered' : 'plans.undo.left', left),
     note: mayWork ? t(state.anyFetched ? 'plans.undo.fetched' : 'plans.undo.notFetched') : '',
   }
 }

@@ -13,23 +13,31 @@ type Carried = { from: string; product: string }
 
 /** The tools whose plans grow page by page: how many steps their start explains, and where their first question is. */
 const tools = {
-  configure: { steps: 4, first: () => '/entitlement' },
-  move: { steps: 4, first: ({ from, product }) => (from ? `/from/${from}/to` : `/from${holding(product)}`) },
+  configure: {
+    steps: 4,
+    first: ({ from, product }) =>
+      `/entitlement${query({ host: from, ...(product && { text: product, show: 'all' }) })}`,
+  },
+  move: {
+    steps: 4,
+    first: ({ from, product }) => (from ? `/from/${from}/to` : `/from${query({ product })}`),
+  },
   replace: { steps: 4, first: ({ from }) => (from ? `/from/${from}/reason` : '/from') },
   return: {
     steps: 3,
-    first: ({ from, product }) => (from ? `/from/${from}/pool` : `/from${holding(product)}`),
+    first: ({ from, product }) => (from ? `/from/${from}/pool` : `/from${query({ product })}`),
   },
   temporary: {
     steps: 4,
-    first: ({ product }) => `/product${product && `?${new URLSearchParams({ text: product })}`}`,
+    first: ({ product }) => `/product${query({ text: product })}`,
   },
 } satisfies Record<string, { steps: number; first: (carried: Carried) => string }>
 
 type Guided = keyof typeof tools
 
-function holding(product: string): string {
-  return product && `?${new URLSearchParams({ product })}`
+function query(values: Record<string, string>): string {
+  const given = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ''))
+  return given.size > 0 ? `?${given}` : ''
 }
 
 /** What the tool does, the company's open drafts of it, and the button that begins a plan. */
@@ -50,7 +58,8 @@ export function startOf(tool: Guided) {
       beginsWith: host
         ? t('plans.start.withHost', { host })
         : carried.product && t('plans.start.withProduct', carried),
-      // A host that is gone, or of another company, is not carried on.
+      // A host that is gone, or of another company, is not carried on; that is said.
+      isHostGone: carried.from !== '' && host === undefined,
       carried: { ...carried, from: host ? carried.from : '' },
       drafts: drafts.map((draft) => ({
         ...draft,

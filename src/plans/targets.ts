@@ -21,6 +21,8 @@ export type Target = {
   ofBase: number
   /** Licenses of any product. */
   placed: number
+  /** Of them, those that may go to another host (rules/terms.ts, whyItStays); counted where listTargets has a day. */
+  movable?: number
 }
 
 export type TargetsOf = {
@@ -43,10 +45,15 @@ export async function listPlannedTargets(tx: Db, of: TargetsOf): Promise<Target[
 export async function listTargets(
   tx: Db,
   of: TargetsOf,
-  { text, after, isHolding }: { text: string; after?: string | undefined; isHolding?: boolean },
+  {
+    text,
+    after,
+    isHolding,
+    today,
+  }: { text: string; after?: string | undefined; isHolding?: boolean; today?: string },
 ) {
   const key = keyOf(after)
-  const rows = await tx.execute<Target>(sql`${select(of)}
+  const rows = await tx.execute<Target>(sql`${select(of, today && movable(today))}
     and h.status = 'active' ${text === '' ? sql`` : sql`and ${matches(of.customerId, text)}`}
     ${isHolding ? sql`and ${holds(of)}` : sql``}
     ${key ? sql`and (h.label, h.id) > (${key.label}, ${key.id}::uuid)` : sql``}
@@ -60,6 +67,39 @@ export async function findTarget(tx: Db, of: TargetsOf, hostId: string): Promise
     and h.id = ${hostId} and (h.status = 'active' or (h.status = 'planned' and h.plan_id = ${of.planId}))`)
   if (!row) throw new NotFound()
   return row
+}
+
+/**
+ * A host that is chosen before a license is: the target it is for a product. Undefined for one that this plan cannot
+ * reach.
+ */
+export async function findGivenTarget(
+  tx: Db,
+  of: Omit<TargetsOf, 'product'>,
+  hostId: string,
+): Promise<((product: { productId: string; baseProductId: string | null }) => Target) | undefined> {
+  const { customerId, planId } = of
+  const [[host], amounts] = await Promise.all([
+    tx.execute<Target>(sql`${select({ ...of, product: { productId: null, baseProductId: null } })}
+      and h.id = ${hostId} and (h.status = 'active' or (h.status = 'planned' and h.plan_id = ${planId}))`),
+    tx.execute<{ id: string; quantity: number }>(sql`
+      select e.product_id as id, sum(l.quantity)::integer as quantity
+      from (
+        select entitlement_id, quantity from placements where customer_id = ${customerId} and host_id = ${hostId}
+        union all
+        select entitlement_id, quantity from plan_lines
+        where customer_id = ${customerId} and plan_id = ${planId} and to_host_id = ${hostId}
+      ) l
+      join entitlements e on e.customer_id = ${customerId} and e.id = l.entitlement_id
+      group by e.product_id`),
+  ])
+  if (!host) return undefined
+  const on = new Map(amounts.map(({ id, quantity }) => [id, quantity]))
+  return ({ productId, baseProductId }) => ({
+    ...host,
+    ofProduct: on.get(productId) ?? 0,
+    ofBase: (baseProductId && on.get(baseProductId)) || 0,
+  })
 }
 
 /** Why a host is not offered for a license; the checker says the same. */
@@ -77,7 +117,10 @@ export function whyNotHere(
   return isNameless ? problem('serverNameMissing', { host: target.label }) : undefined
 }
 
-function select({ customerId, planId, product: { productId, baseProductId } }: TargetsOf): SQL {
+function select(
+  { customerId, planId, product: { productId, baseProductId } }: TargetsOf,
+  more: SQL | '' = '',
+): SQL {
   const amount = (product: string | null) => sql`(
     (select coalesce(sum(l.quantity), 0) from placements l
       join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
@@ -90,12 +133,21 @@ function select({ customerId, planId, product: { productId, baseProductId } }: T
     select h.id, h.label, h.kind, h.status, h.city, h.country, ${amount(productId)} as "ofProduct",
       ${amount(baseProductId)} as "ofBase",
       (select coalesce(sum(quantity), 0)::integer from placements l
-        where l.customer_id = h.customer_id and l.host_id = h.id) as placed,
+        where l.customer_id = h.customer_id and l.host_id = h.id) as placed, ${more || sql``}
       coalesce((select json_agg(json_build_object('kind', m.id_kind, 'value', m.id_value, 'server', m.server_name)
         order by m.position) from host_members m
         where m.customer_id = h.customer_id and m.host_id = h.id), '[]') as members
     from hosts h
     where h.customer_id = ${customerId}`
+}
+
+/** As whyItStays has it, in SQL: a page of hosts is not to load all that sits on them. */
+function movable(today: string): SQL {
+  return sql`(select coalesce(sum(l.quantity), 0)::integer from placements l
+    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
+    where l.customer_id = h.customer_id and l.host_id = h.id and e.kind = 'sold' and (e.entitled > 0
+      or e.starts_on is null or (e.starts_on <= ${today}::date and (e.ends_on is null or e.ends_on >= ${today}::date)))
+    ) as movable,`
 }
 
 function matches(customerId: string, text: string): SQL {

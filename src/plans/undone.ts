@@ -31,24 +31,30 @@ export async function undoStateOf(
     kind: string
     status: string
     completedAt: string | null
+    /** The request that undoes it, and whether it is done. */
     undoneBy: number | null
+    isUndone: boolean | null
     hasTransfers: boolean
     isEnd: boolean
     anyFetched: boolean
   }>(sql`
     select r.kind, r.status, r.completed_at::text as "completedAt", r.details ? 'endOf' as "isEnd",
-      (select u.number::float8 from requests u where u.customer_id = r.customer_id and u.undoes_id = r.id
-        and u.status not in ('declined', 'cancelled')) as "undoneBy",
+      u.number::float8 as "undoneBy", u.status = 'completed' as "isUndone",
       exists (select from transfers t where t.customer_id = r.customer_id and t.request_id = r.id) as "hasTransfers",
       ${wasFetched} as "anyFetched"
-    from requests r where r.customer_id = ${customerId} and r.id = ${requestId}`)
+    from requests r
+    left join requests u on u.customer_id = r.customer_id and u.undoes_id = r.id
+      and u.status not in ('declined', 'cancelled')
+    where r.customer_id = ${customerId} and r.id = ${requestId}`)
   if (!row) throw new NotFound()
   if (!undoable.includes(row.kind) || row.status !== 'completed' || !row.hasTransfers) {
     return row.kind === 'undo' ? { reason: { key: 'plans.undo.isUndo' } } : undefined
   }
   if (row.isEnd) return undefined
-  if (row.undoneBy !== null)
-    return { reason: { key: 'plans.undo.already', params: { number: row.undoneBy } } }
+  if (row.undoneBy !== null) {
+    const key = row.isUndone ? 'plans.undo.already' : 'plans.undo.asked'
+    return { reason: { key, params: { number: row.undoneBy } } }
+  }
   const until = new Date(new Date(row.completedAt!).getTime() + undoHours * 3_600_000)
   if (until <= now) return { reason: { key: 'plans.undo.tooLate', params: { hours: undoHours } } }
   return { until, anyFetched: row.anyFetched }

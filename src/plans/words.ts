@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Choice } from '../entitlements/queries.ts'
+import type { Seat } from './load-use.ts'
 import { type PlanProblem, problem } from './problems.ts'
 import { notInForce } from './rules/terms.ts'
 
@@ -29,13 +30,22 @@ export function sayHolds(reader: Reader, holds: readonly PlanProblem[]): string[
   ]
 }
 
-/** Why none of an entitlement can be placed now; the checker says the same once it is in a plan. */
-export function whyNotNow(choice: Choice, today: string): PlanProblem | undefined {
-  const [reason] = notInForce(choice, today)
+type Owned = Parameters<typeof notInForce>[0] & Pick<Choice, 'kind' | 'placed'>
+
+/**
+ * Why none of an entitlement can be placed now; the checker says the same once it is in a plan. `seat`: where it sits,
+ * if that is to be said.
+ */
+export function whyNotNow(owned: Owned, today: string, seat?: Seat): PlanProblem | undefined {
+  if (owned.kind === 'temporary') return problem('temporaryStays')
+  const [reason] = notInForce(owned, today)
   if (reason) return reason
-  const { entitled, placed } = choice
+  const { entitled, placed } = owned
   if (placed > entitled) return problem('overPlaced', { placed, entitled, excess: placed - entitled })
-  return entitled === placed ? problem('allPlaced', { placed }) : undefined
+  if (entitled > placed) return undefined
+  if (!seat) return problem('allPlaced', { placed })
+  const { host, quantity, others, elsewhere } = seat
+  return problem('allPlacedSeat', { placed, host, quantity, others, elsewhere })
 }
 
 /** What is left of a year's moves of an entitlement, before a plan; beyond it the desk decides. */

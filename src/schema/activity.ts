@@ -1,7 +1,10 @@
+import { sql } from 'drizzle-orm'
 import {
   bigint,
+  check,
   foreignKey,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -97,4 +100,49 @@ export const personActivity = pgTable(
     primaryKey({ columns: [t.personId, t.id] }),
     index('person_activity_by_time').on(t.personId, t.at.desc(), t.id.desc()),
   ],
+)
+
+/** What was done to the counter itself, which belongs to no company: one chain of its own (activity/publisher.ts). */
+export const publisherActivity = pgTable(
+  'publisher_activity',
+  {
+    seq: bigint('seq', { mode: 'number' }).primaryKey(),
+    id: uuid('id').notNull().unique(),
+    at: instant('at').notNull(),
+    /** Null: a command; who ran it is among the particulars. */
+    personId: uuid('person_id'),
+    /** Such as 'issuer.added', 'setting.changed'. */
+    verb: text('verb').notNull(),
+    objectKind: text('object_kind').notNull(),
+    objectId: text('object_id').notNull(),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    particularsDigest: text('particulars_digest'),
+    hash: text('hash').notNull(),
+  },
+  (t) => [index('publisher_activity_latest').on(t.at.desc(), t.id.desc())],
+)
+
+/** The same as activity_particulars, of that chain. */
+export const publisherActivityParticulars = pgTable(
+  'publisher_activity_particulars',
+  {
+    seq: bigint('seq', { mode: 'number' })
+      .primaryKey()
+      .references(() => publisherActivity.seq),
+    personId: uuid('person_id'),
+    salt: text('salt').notNull(),
+    facts: jsonb('facts').$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [index('publisher_activity_particulars_by_person').on(t.personId)],
+)
+
+/** Where that chain has come to: one row. */
+export const publisherActivityHead = pgTable(
+  'publisher_activity_head',
+  {
+    id: integer('id').primaryKey().default(1),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    hash: text('hash').notNull(),
+  },
+  (t) => [check('publisher_activity_head_is_one_row', sql`${t.id} = 1`)],
 )

@@ -82,4 +82,5 @@ export const APPEND_ONLY: string[] = [
   requests.transfers,
   activity.activity,
   activity.personActivity,
+  activity.publisherActivity,
 ].map((table) => getTableName(table))

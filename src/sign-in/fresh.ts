@@ -16,7 +16,7 @@ import { codeLimitsFor, limitsFor } from './browser.ts'
 import { PasswordField } from './chosen-password.ts'
 import { findExclusiveIssuer, issuersOf } from './oidc/issuers.ts'
 import { verifyPassword } from './password.ts'
-import { markAccepted, wasAccepted } from './same-form.ts'
+import { acceptForm, findAccepted } from './same-form.ts'
 import { takeCode } from './second-factor/queries.ts'
 import { useRecoveryCode } from './second-factor/use-recovery-code.ts'
 import { finishSignIn } from './steps.ts'
@@ -56,10 +56,9 @@ export function freshRoutes(app: App): void {
     if (!(await verifyPassword(password, isOff ? null : person!.passwordHash)))
       throw new Invalid([{ field: 'password', key: 'again.wrong' }])
     const { hasSecondFactor } = request.access!
-    if (!(await accept(request, hasSecondFactor ? code : undefined)))
-      throw new Invalid([{ field: 'code', key: 'second-factor.wrongCode' }])
+    const isRepeated = await accept(request, hasSecondFactor ? code : undefined, to)
     for (const [own] of limits) await forgetTries(db, own!.key)
-    return finishSignIn(request, reply, { person: person!, to, way: 'password' })
+    return finishSignIn(request, reply, { person: person!, to, way: 'password', isRepeated })
   })
 
   app.get(`${keptPath}:id`, { config }, async (request, reply) => {
@@ -97,29 +96,31 @@ async function arriveLate(app: App, request: FastifyRequest, reply: FastifyReply
   const former = formerSession(request)
   if (!former || !isOwnForm(app, request, former.token)) return reply.leadTo('/sign-in')
   const [person] = await db.select().from(people).where(eq(people.id, former.personId))
-  if (person && !person.deletedAt && (await wasAccepted(db, request, person.id))) {
-    return finishSignIn(request, reply, { person, to, way: 'password' })
+  if (person && !person.deletedAt && (await findAccepted(db, request, person.id))) {
+    return finishSignIn(request, reply, { person, to, way: 'password', isRepeated: true })
   }
   return reply.leadTo(to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`)
 }
 
 /**
  * Takes the code of the second factor, if there is one: of the app, or where the device is not at hand one of the
- * recovery codes. A form whose code was taken by its first click is as good as that one.
+ * recovery codes. A form whose code was taken by its first click is as good as that one, and gives true. Throws
+ * Invalid where the code is wrong.
  */
-async function accept(request: FastifyRequest, code: string | undefined): Promise<boolean> {
+async function accept(request: FastifyRequest, code: string | undefined, to: string): Promise<boolean> {
   const { server, person, locale } = request
   const { database, config } = server
   const { id: personId } = person!
-  const isTaken = await database.transaction(async (tx) => {
+  const taken = await database.transaction(async (tx) => {
     const isGood =
       code === undefined ||
       (await takeCode(tx, config, personId, code)) ||
       (await useRecoveryCode(tx, config, { personId, code, locale })) !== undefined
-    if (isGood) await markAccepted(tx, request, personId)
-    return isGood
+    return isGood ? { isRepeated: await acceptForm(tx, request, personId, to) } : undefined
   })
-  return isTaken || (await wasAccepted(database.db, request, personId))
+  if (taken) return taken.isRepeated
+  if (await findAccepted(database.db, request, personId)) return true
+  throw new Invalid([{ field: 'code', key: 'second-factor.wrongCode' }])
 }
 
 async function showAgain(

@@ -19,6 +19,7 @@ import { findExclusiveIssuer, hasManyIssuers, listIssuers } from './oidc/issuers
 import { oidcRoutes } from './oidc/routes.ts'
 import { verifyPassword } from './password.ts'
 import { passwordLinkRoutes } from './password-link-routes.ts'
+import { findAccepted } from './same-form.ts'
 import { companyFactorRoutes } from './second-factor/company-page.ts'
 import { secondFactorRoutes } from './second-factor/routes.ts'
 import { secondStepRoutes } from './second-step.ts'
@@ -48,9 +49,13 @@ export function signInRoutes(app: App): void {
     return showSignIn(request, reply, [], { to })
   })
 
-  app.post('/sign-in', { config: { ...open, redisplay: showSignIn } }, async (request, reply) => {
+  // Its second click may come when the first has signed in.
+  const config = { ...open, ofVisitors: true, redisplay: showSignIn } as const
+  app.post('/sign-in', { config }, async (request, reply) => {
     const { email, password, to } = readForm(request.body, SignInForm)
     const address = email.toLowerCase()
+    const accepted = request.person && (await findAccepted(app.database.db, request, request.person.id))
+    if (accepted) return reply.redirect(accepted, 303)
     const exclusive = await findExclusiveIssuer(app.database.db, address)
     if (exclusive) {
       const isMany = hasManyIssuers(await listIssuers(app.database.db))

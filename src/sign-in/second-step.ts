@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../app.ts'
+import type { Db } from '../db.ts'
 import { Invalid } from '../errors.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { open } from '../web/guard.ts'
-import { localPath } from '../web/local-path.ts'
 import { codeLimitsFor } from './browser.ts'
+import { acceptForm, findAccepted } from './same-form.ts'
 import { takeCode } from './second-factor/queries.ts'
 import { useRecoveryCode } from './second-factor/use-recovery-code.ts'
 import { findPending, finishSignIn, forgetPending } from './steps.ts'
@@ -19,27 +20,26 @@ export function secondStepRoutes(app: App): void {
   app.get('/sign-in/second-factor', { config: open }, (request, reply) => showCode(request, reply, []))
   app.get('/sign-in/recovery', { config: open }, (request, reply) => showRecovery(request, reply, []))
 
-  app.post('/sign-in/second-factor', { config: { ...open, redisplay: showCode } }, (request, reply) =>
+  // A second click on them may come when the first has signed in.
+  const config = { ...open, ofVisitors: true } as const
+  app.post('/sign-in/second-factor', { config: { ...config, redisplay: showCode } }, (request, reply) =>
     takeStep(app, request, reply, {
       show: showCode,
-      take: async ({ id }) => {
-        const { code } = readForm(request.body, CodeForm)
-        if (!(await takeCode(app.database.db, app.config, id, code)))
-          throw new Invalid([{ field: 'code', key: 'second-factor.wrongCode' }])
-      },
+      wrong: { field: 'code', key: 'second-factor.wrongCode' },
+      take: (tx, { id }) => takeCode(tx, app.config, id, readForm(request.body, CodeForm).code),
     }),
   )
 
-  app.post('/sign-in/recovery', { config: { ...open, redisplay: showRecovery } }, (request, reply) =>
+  app.post('/sign-in/recovery', { config: { ...config, redisplay: showRecovery } }, (request, reply) =>
     takeStep(app, request, reply, {
       show: showRecovery,
-      take: async ({ id }) => {
+      wrong: { field: 'recoveryCode', key: 'second-factor.wrongRecovery' },
+      take: async (tx, { id }) => {
         const { recoveryCode } = readForm(request.body, RecoveryForm)
         const typed = { personId: id, code: recoveryCode, locale: request.locale }
-        const left = await app.database.transaction((tx) => useRecoveryCode(tx, app.config, typed))
-        if (left === undefined)
-          throw new Invalid([{ field: 'recoveryCode', key: 'second-factor.wrongRecovery' }])
-        request.flash('second-factor.recoveryUsed', { left })
+        const left = await useRecoveryCode(tx, app.config, typed)
+        if (left !== undefined) request.flash('second-factor.recoveryUsed', { left })
+        return left !== undefined
       },
     }),
   )
@@ -47,11 +47,12 @@ export function secondStepRoutes(app: App): void {
 
 type Step = {
   show: (request: FastifyRequest, reply: FastifyReply, problems: Problem[]) => Promise<FastifyReply>
-  /** Throws Invalid where what was typed is wrong. */
-  take: (person: { id: string }) => Promise<void>
+  /** False where what was typed is wrong, or was taken before. */
+  take: (tx: Db, person: { id: string }) => Promise<boolean>
+  wrong: { field: string; key: string }
 }
 
-async function takeStep(app: App, request: FastifyRequest, reply: FastifyReply, { show, take }: Step) {
+async function takeStep(app: App, request: FastifyRequest, reply: FastifyReply, step: Step) {
   const pending = await findPending(app, request)
   if (!pending) return startAgain(request, reply)
   const { db } = app.database
@@ -59,12 +60,18 @@ async function takeStep(app: App, request: FastifyRequest, reply: FastifyReply, 
   const minutes = await countTry(db, limits)
   if (minutes) {
     reply.code(429).header('retry-after', String(minutes * 60))
-    return show(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }])
+    return step.show(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }])
   }
-  await take(pending.person)
+  const { person, to } = pending
+  const taken = await app.database.transaction(async (tx) =>
+    (await step.take(tx, person)) ? { isRepeated: await acceptForm(tx, request, person.id, to) } : undefined,
+  )
+  // What the first click on this form has taken is good for the second.
+  const isRepeated = taken?.isRepeated ?? (await findAccepted(db, request, person.id)) !== undefined
+  if (!taken && !isRepeated) throw new Invalid([step.wrong])
   await forgetTries(db, limits[0]!.key)
   forgetPending(reply)
-  return finishSignIn(request, reply, pending)
+  return finishSignIn(request, reply, { ...pending, isRepeated })
 }
 
 async function showCode(request: FastifyRequest, reply: FastifyReply, problems: Problem[]) {
@@ -89,8 +96,9 @@ async function showStep(
 }
 
 /** Too late, or never begun: from the first page on; whoever has arrived meanwhile is not asked again. */
-function startAgain(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.person) return reply.redirect(localPath('/'), 303)
+async function startAgain(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { person, server } = request
+  if (person) return reply.redirect((await findAccepted(server.database.db, request, person.id)) ?? '/', 303)
   request.flash('second-factor.tooLate')
   return reply.redirect('/sign-in', 303)
 }

@@ -8,6 +8,7 @@ import { people } from '../schema.ts'
 import { localPath } from '../web/local-path.ts'
 import { startSession } from '../web/session.ts'
 import { rememberBrowser } from './browser.ts'
+import { acceptForm, sessionSecretOf } from './same-form.ts'
 import { seal, unseal } from './seal.ts'
 import { findSecondFactor } from './second-factor/queries.ts'
 
@@ -31,25 +32,33 @@ export async function passFirst(
     findSecondFactor(db, personId),
   ])
   if (!person) throw new NotFound()
-  if (!isOn) return finishSignIn(request, reply, { person, to, way })
+  if (!isOn) {
+    const isRepeated = await acceptForm(db, request, personId, to)
+    return finishSignIn(request, reply, { person, to, way, isRepeated })
+  }
   const pending: Pending = { personId: person.id, stamp: stampOf(person), to, way, at: Date.now() }
   const sealed = seal(request.server.config, 'seal', 'second step', JSON.stringify(pending))
   reply.setCookie(pendingCookie, sealed, { ...cookie, maxAge: pendingMinutes * 60 })
   return reply.redirect('/sign-in/second-factor', 303)
 }
 
-/** Signed in: a new session ID, the old one dead. */
+/**
+ * Signed in: a new session ID, the old one dead. The second of two clicks on a form (`isRepeated`) comes into the
+ * session of the first, and is recorded only where that one has ended meanwhile.
+ */
 export async function finishSignIn(
   request: FastifyRequest,
   reply: FastifyReply,
-  { person, to, way }: { person: Account; to: string; way: Way },
+  { person, to, way, isRepeated }: { person: Account; to: string; way: Way; isRepeated: boolean },
 ): Promise<FastifyReply> {
-  await startSession(request, person)
-  await recordPersonActivity(request.server.database.db, {
-    personId: person.id,
-    verb: 'account.signed-in',
-    details: { way },
-  })
+  const hasEnded = await startSession(request, person, sessionSecretOf(request, person.id))
+  if (!isRepeated || hasEnded) {
+    await recordPersonActivity(request.server.database.db, {
+      personId: person.id,
+      verb: 'account.signed-in',
+      details: { way },
+    })
+  }
   rememberBrowser(reply, person.email)
   request.log.info({ personId: person.id, way }, 'signed in')
   return reply.redirect(localPath(to), 303)

@@ -11,6 +11,7 @@ import { callbackOf } from '../sign-in/oidc/exchange.ts'
 import { isCallable } from '../sign-in/oidc/fetch.ts'
 import { SingleSignOnRefused } from '../sign-in/oidc/refused.ts'
 import { seal } from '../sign-in/seal.ts'
+import { recordCommand } from './record-command.ts'
 import { withDatabase } from './with-database.ts'
 
 const usage = `Usage: guichet issuer list
@@ -67,12 +68,19 @@ async function add(args: string[]): Promise<number> {
     const clientSecret = secret ? seal(config, 'issuer', issuer, secret) : null
     const id = await owner.transaction(async (tx) => {
       const values = { ...rest, clientSecret }
+      const fresh = newId()
       const [row] = await tx
         .insert(issuers)
-        .values({ id: newId(), issuer, ...values })
+        .values({ id: fresh, issuer, ...values })
         .onConflictDoUpdate({ target: issuers.issuer, set: values })
         .returning({ id: issuers.id })
       await giveDomains(tx, row!.id, domains)
+      await recordCommand(tx, {
+        verb: row!.id === fresh ? 'issuer.added' : 'issuer.changed',
+        objectKind: 'issuer',
+        objectId: issuer,
+        details: { ...rest, domains, hasSecret: Boolean(secret) },
+      })
       return row!.id
     })
     process.stdout.write(`${callbackOf({ config }, { id })}\n`)
@@ -163,15 +171,18 @@ async function remove(issuer: string): Promise<number> {
   })
 }
 
-/**
- * The issuer and its links; gives how many there were. Each goes into the record of its person: issuers belong to no
- * company and to nobody, so that no other record of what was done would have a place for it.
- */
+/** The issuer and its links; gives how many there were. Each goes into the record of its person as well. */
 async function takeAway(tx: Db, issuer: string): Promise<number> {
   const [found] = await tx.select().from(issuers).where(eq(issuers.issuer, issuer)).for('update')
   if (!found) throw new Error(`There is no issuer ${issuer}: see "guichet issuer list".`)
   const linked = await tx.delete(identities).where(eq(identities.issuerId, found.id)).returning()
   await tx.delete(issuers).where(eq(issuers.id, found.id))
+  const what = {
+    objectKind: 'issuer',
+    objectId: issuer,
+    details: { name: found.name, linked: linked.length },
+  }
+  await recordCommand(tx, { verb: 'issuer.removed', ...what })
   const details = { issuer: found.name, by: 'operator' }
   for (const { personId } of linked) {
     await recordPersonActivity(tx, { personId, verb: 'account.issuer-unlinked', details })

@@ -1,5 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
 import { publisher } from '../schema.ts'
+import { recordCommand } from './record-command.ts'
 import { withDatabase } from './with-database.ts'
 
 type Settings = typeof publisher.$inferInsert
@@ -39,7 +41,9 @@ const hostIdKinds: Reader = (text) =>
     .map((kind) => kind.trim().toUpperCase())
     .filter(Boolean)
 
-const settings: Record<string, { column: keyof Settings; read: Reader }> = {
+type Setting = { column: keyof Settings; read: Reader }
+
+const settings: Record<string, Setting> = {
   name: { column: 'name', read: words },
   time_zone: { column: 'timeZone', read: timeZone },
   open_until_supervised: { column: 'openUntilSupervised', read: yesNo },
@@ -72,15 +76,31 @@ export async function run(args: string[]): Promise<number> {
   }
   return withDatabase(async ({ owner }) => {
     await owner.db.insert(publisher).values({ id: 1 }).onConflictDoNothing()
-    if (setting) {
-      const changed = { [setting.column]: setting.read(value!) } as Partial<Settings>
-      await owner.db.update(publisher).set(changed).where(eq(publisher.id, sql`1`))
-    }
+    if (setting) await owner.transaction((tx) => change(tx, name!, setting, value!))
     const [row] = await owner.db.select().from(publisher)
     for (const [key, { column }] of Object.entries(settings)) {
       process.stdout.write(`${key.padEnd(24)}${show(row![column as keyof typeof row])}\n`)
     }
     return 0
+  })
+}
+
+async function change(tx: Db, name: string, { column, read }: Setting, value: string): Promise<void> {
+  const changed = read(value)
+  const [before] = await tx.select().from(publisher).for('update')
+  await tx
+    .update(publisher)
+    .set({ [column]: changed } as Partial<Settings>)
+    .where(eq(publisher.id, sql`1`))
+  const values = { from: show(before![column]), to: show(changed) }
+  if (values.from === values.to) return
+  // Free words and addresses may be somebody's: they can be erased.
+  const isErasable = read === words || read === link
+  await recordCommand(tx, {
+    verb: 'setting.changed',
+    objectKind: 'setting',
+    objectId: name,
+    ...(isErasable ? { particulars: values } : { details: values }),
   })
 }
 

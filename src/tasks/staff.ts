@@ -8,6 +8,7 @@ import { createPasswordLink } from '../sign-in/password-links.ts'
 import { removeSecondFactor } from '../sign-in/second-factor/queries.ts'
 import { endSessions } from '../sign-in/set-password.ts'
 import { readEmail } from './email.ts'
+import { recordCommand } from './record-command.ts'
 import { withDatabase } from './with-database.ts'
 
 const usage = 'Usage: guichet staff add EMAIL\n       guichet staff reset-second-factor EMAIL\n'
@@ -32,6 +33,8 @@ async function add(email: string): Promise<number> {
         .values({ id: newId(), email, isStaff: true })
         .onConflictDoUpdate({ target: people.email, set: { isStaff: sql`true` } })
         .returning({ id: people.id })
+      const object = { objectKind: 'person', objectId: person!.id }
+      await recordCommand(tx, { verb: 'staff.added', ...object })
       return createPasswordLink(tx, person!.id)
     })
     process.stdout.write(`${config.baseUrl}/password/${token}\n`)
@@ -62,6 +65,7 @@ async function takeAway(tx: Db, email: string): Promise<boolean> {
   const personId = person.id
   if (!(await removeSecondFactor(tx, personId))) return false
   await endSessions(tx, personId)
+  await recordCommand(tx, { verb: 'staff.second-factor-removed', objectKind: 'person', objectId: personId })
   const details = { by: 'operator' }
   await recordPersonActivity(tx, { personId, verb: 'account.second-factor-removed', details })
   await tellOwner(tx, { personId, template: 'second-factor-removed', params: details })

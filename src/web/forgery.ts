@@ -31,7 +31,9 @@ export function registerForgery(app: App): void {
   app.addHook('preValidation', async (request) => {
     if (safe.has(request.method) || request.routeOptions.config.ownToken) return
     if (isCrossSite(app, request)) throw new Forged(true)
-    if (!hasToken(request, tokenOf(key, request))) throw new Forged(false)
+    if (hasToken(request, tokenOf(key, request))) return
+    const { ofVisitors } = request.routeOptions.config
+    if (!ofVisitors || !hasToken(request, visitorTokenOf(key, request))) throw new Forged(false)
   })
 }
 
@@ -56,6 +58,10 @@ function isCrossSite(app: App, request: FastifyRequest): boolean {
 /** The 32 bytes behind the token: of the session, or of the visitor's cookie (set where a reply is given). */
 function tokenOf(key: string, request: FastifyRequest, reply?: FastifyReply): Buffer {
   if (request.person) return formTokenOf(request.server.config, request.session.sessionId)
+  return visitorTokenOf(key, request, reply)
+}
+
+function visitorTokenOf(key: string, request: FastifyRequest, reply?: FastifyReply): Buffer {
   const sent = request.cookies[cookieName]
   const unsigned = sent ? request.unsignCookie(sent) : undefined
   let visitor = request.visitor ?? (unsigned?.valid ? unsigned.value : undefined)

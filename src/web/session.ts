@@ -62,7 +62,7 @@ export async function registerSession(app: App): Promise<void> {
     rolling: false,
     store: new SessionStore(app),
     // The person's ID stands before the random part: row-level security can be set before the first query.
-    idGenerator: (request) => `${request?.signingIn ?? 'anyone'}.${randomBytes(24).toString('base64url')}`,
+    idGenerator: (request) => idOf(request?.signingIn ?? { personId: 'anyone', secret: newSecret() }),
   })
   app.decorateRequest('signingIn', null)
   app.addHook('onRequest', async (request, reply) => {
@@ -72,20 +72,30 @@ export async function registerSession(app: App): Promise<void> {
     reply.header('cache-control', request.person ? 'no-store' : 'private, no-cache')
   })
   app.addHook('onSend', async (request, reply) => {
-    if (request.signingIn) rememberFormer(request, reply, request.signingIn)
+    if (request.signingIn) rememberFormer(request, reply, request.signingIn.personId)
   })
 }
 
+/** Of a session: whose, and the part of its ID that nobody can guess. */
+export type SessionKey = { personId: string; secret: string }
+
+const newSecret = () => randomBytes(24).toString('base64url')
+const idOf = ({ personId, secret }: SessionKey) => `${personId}.${secret}`
+
 /**
  * Signs the person in on this browser: a new session ID, the old one dead. At first the primary company is active; who
- * was signed in already stays where they were.
+ * was signed in already stays where they were. With the `secret` of a session that was begun within a minute and lives
+ * it is that session again, and with that of one that ended a new one all the same: then it gives true.
  */
 export async function startSession(
   request: FastifyRequest,
   person: { id: string; primaryCustomerId: string | null },
-): Promise<void> {
+  secret?: string,
+): Promise<boolean> {
   const { activeCustomerId, stay } = request.person?.id === person.id ? request.session : {}
-  request.signingIn = person.id
+  const key = { personId: person.id, secret: secret ?? newSecret() }
+  const hasEnded = secret !== undefined && (await isOver(request.server.database.db, hash(idOf(key))))
+  request.signingIn = hasEnded ? { ...key, secret: newSecret() } : key
   await request.session.regenerate()
   Object.assign(request.session, {
     personId: person.id,
@@ -100,6 +110,14 @@ export async function startSession(
       sql`update people set last_signed_in_at = now() where id = ${person.id}`,
     ),
   ])
+  return hasEnded
+}
+
+async function isOver(db: Db, idHash: string): Promise<boolean> {
+  const found = await db.execute(sql`
+    select from sessions where id_hash = ${idHash}
+      and (revoked_at is not null or authenticated_at < now() - interval '1 minute')`)
+  return found.length > 0
 }
 
 const formerCookie = 'guichet_former'

@@ -119,7 +119,7 @@ describe('one’s own activity', () => {
   })
 })
 
-test('what is about a request leads to it: for the company and for the desk, who is of no company', async () => {
+test('what is about a request leads to it, whoever may open it: the desk at its own page, a supervisor alone not', async () => {
   await t.app.database.forCustomer(company, async (tx) => {
     const details = { text: '', family: '', show: 'all' }
     const { id } = await recordRequest(tx, {
@@ -136,12 +136,12 @@ test('what is about a request leads to it: for the company and for the desk, who
       ...{ objectKind: 'request', objectId: id, requestId: id },
     })
   })
-  for (const [email, address] of [
-    ['supervisor@demo.example', '/c/100234/activity'],
-    ['desk@demo.example', '/desk/activity?customer=100234'],
-  ] as const) {
-    const browser = await t.signIn(email)
-    const link = (await browser.open(address)).one('tbody a[href*="/requests/"]').getAttribute('href')!
-    expect([address, (await browser.get(link)).status]).toEqual([address, 200])
-  }
+  const desk = await t.signIn('desk@demo.example')
+  const page = await desk.open('/desk/activity?customer=100234')
+  const link = page.one('tbody a[href*="/requests/"]').getAttribute('href')!
+  expect((await desk.get(link)).status).toBe(200)
+  // Who holds Supervisor alone may read of it, and not open it: there is no link that leads to a refusal.
+  const read = await (await t.signIn('supervisor@demo.example')).open('/c/100234/activity')
+  expect(rows(read)[0]).toMatch(/Report made.*100-000-/)
+  expect(read.all('tbody a[href*="/requests/"]')).toEqual([])
 })

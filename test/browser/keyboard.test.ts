@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launch } from '../helpers/browser.ts'
 import { type Counter, focused, type Guest, guest, openCounter, press, textOf } from '../helpers/counter.ts'
+import { enter, tabTo } from '../helpers/keyboard.ts'
 
 const timeout = 60_000
 
@@ -14,37 +15,6 @@ afterAll(async () => {
   await browser?.close()
   await counter?.t.close()
 })
-
-/** What has the focus: by name, whether its focus can be seen, and whether something lies over it. */
-function focus(page: Page) {
-  return page.evaluate(() => {
-    const element = document.activeElement
-    if (!element || element === document.body) return null
-    const box = element.getBoundingClientRect()
-    const style = getComputedStyle(element)
-    const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height / 2, 20)]
-    const over = document.elementFromPoint(x, y)
-    const hasOutline = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2
-    return {
-      name: element.id || element.textContent?.trim().replace(/\s+/g, ' ').slice(0, 60) || element.tagName,
-      isVisible: hasOutline || style.boxShadow !== 'none',
-      isUncovered: Boolean(over && (element.contains(over) || over.contains(element))),
-    }
-  })
-}
-
-/** Presses Tab until the element of that ID or text has the focus; gives everything that had it on the way. */
-async function tabTo(page: Page, name: string): Promise<NonNullable<Awaited<ReturnType<typeof focus>>>[]> {
-  const way: NonNullable<Awaited<ReturnType<typeof focus>>>[] = []
-  for (let presses = 0; presses < 80; presses++) {
-    await page.keyboard.press('Tab')
-    const now = await focus(page)
-    if (!now) continue
-    way.push(now)
-    if (now.name === name || now.name.startsWith(name)) return way
-  }
-  throw new Error(`Tab does not reach ${name}: ${way.map((one) => one.name).join(' > ')}`)
-}
 
 describe('the keyboard alone', () => {
   test('signs in and places licenses; the focus can always be seen', { timeout }, async () => {
@@ -88,10 +58,6 @@ describe('the keyboard alone', () => {
     await context.close()
   })
 })
-
-async function enter(page: Page): Promise<void> {
-  await Promise.all([page.waitForEvent('domcontentloaded'), page.keyboard.press('Enter')])
-}
 
 describe('quality 4: after an htmx swap', () => {
   let it: Guest

@@ -52,7 +52,9 @@ test.each(journal.entries.slice(0, -1))(
         select (select name from customers) as customer, (select label from hosts) as host,
           (select number::int from requests) as request, (select count(*)::int from pack_marks) as marks,
           (select temporary_days from publisher) as days`)
-      expect(row).toEqual({ customer: 'Lemaire', host: 'LYO-CAD-07', request: 100000009, marks: 1, days: 14 })
+      // From the version on that has marks, packs get theirs when they are issued.
+      const marks = index < 2 ? 1 : 0
+      expect(row).toEqual({ customer: 'Lemaire', host: 'LYO-CAD-07', request: 100000009, marks, days: 14 })
     } finally {
       await owner.end()
       await db.drop()

@@ -1,7 +1,7 @@
-import { eq, sql } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordRequest } from '../../src/requests/record.ts'
-import { activity, requests } from '../../src/schema.ts'
+import { activity, publisherActivity, requests } from '../../src/schema.ts'
 import {
   doJobs,
   examine,
@@ -228,6 +228,15 @@ describe('R8: an upgrade at the desk', () => {
     const { id } = await findStored(it, number)
     const page = await desk.get(at(number))
     await desk.submit(page, { question: 'Which order?' }, at(number, '/questions'))
+    // Of no company yet: in the publisher's record.
+    const [entry] = await it.db.owner.db.select().from(publisherActivity).orderBy(desc(publisherActivity.seq))
+    expect(entry).toMatchObject({
+      verb: 'desk-request.questioned',
+      personId: idOf('desk'),
+      details: { number },
+    })
+    const asked = '/desk/activity?about=desk-request'
+    expect((await desk.get(asked)).one('tbody tr').textContent).toMatch(/You\s+Information asked for/)
     const { workOnAccountRequest } = await import('../../src/requests/account/jobs.ts')
     await workOnAccountRequest(it.app, { requestId: id, step: 'decline' })
     expect((await findStored(it, number)).status).toBe('needs-information')

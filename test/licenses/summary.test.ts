@@ -216,7 +216,7 @@ describe('a product’s page', () => {
     await planner(t.db.database, customer.id, person).place(lines)
     const { listEntitlements } = await import('../../src/licenses/product.ts')
     const [row] = await t.db.database.readCustomer(customer.id, (tx) =>
-      listEntitlements(tx, customer.id, product.partNumber),
+      listEntitlements(tx, customer.id, product.partNumber, { today: dayFromNow() }),
     )
     expect(row).toMatchObject({ hosts: 11, placed: 11, owned: 30 })
     expect(row!.placed_on).toHaveLength(8)

@@ -101,7 +101,8 @@ test('nobody approves their own plan, nor without Licensing', async () => {
   expect((await luc.open(request.url)).text).toContain('A colleague decides about this plan')
 })
 
-test('the desk approves what waits for it, under a fresh sign-in, and the company sees it done', async () => {
+/** The request of a plan that waits for the desk, and its host. */
+async function stolen(newId: string) {
   const { entitlementId, host } = await own()
   await plans().place([{ entitlementId, to: host.id, quantity: 3 }])
   const planId = await plans().draft([], 'replace')
@@ -112,7 +113,7 @@ test('the desk approves what waits for it, under a fresh sign-in, and the compan
       former: host.id,
       reason: 'stolen',
       declaration: 'Taken from the site in Lyon; reported to the police.',
-      values: { ...emptyHostForm, label: host.label, id1: '02AA77000001', server1: 'new-host' },
+      values: { ...emptyHostForm, label: host.label, id1: newId, server1: 'new-host' },
       publisher: { allowAnyHostId: false, hostIdKinds: [] },
       needsServerNames: true,
     }),
@@ -120,7 +121,11 @@ test('the desk approves what waits for it, under a fresh sign-in, and the compan
   const page = await luc.open(`${base}/plans/${planId}`)
   expect(page.text).toContain('The license desk decides about this plan')
   const request = await luc.submitAndFollow(page, {}, `${page.url}/submission`)
-  const number = request.url.split('/').at(-1)!
+  return { request, number: request.url.split('/').at(-1)!, host }
+}
+
+test('the desk approves what waits for it, under a fresh sign-in, and the company sees it done', async () => {
+  const { request, number, host } = await stolen('02AA77000001')
   const desk = await site.signIn('desk@demo.example')
   const seen = await desk.open(`/desk/requests/${number}`)
   expect(seen.text).toContain('reported to the police')
@@ -129,6 +134,28 @@ test('the desk approves what waits for it, under a fresh sign-in, and the compan
   const after = await luc.open(request.url)
   expect(after.text).toMatch(/Completed/i)
   expect((await luc.open(`${base}/hosts/${host.id}`)).text).toMatch(/retired/i)
+})
+
+test('a second person is wanted since a plan was filed for the desk: that comes first, and the desk after it', async () => {
+  const { request, number, host } = await stolen('02AA77000002')
+  await wantApproval(true)
+  const desk = await site.signIn('desk@demo.example')
+  const page = await desk.open(`/desk/requests/${number}`)
+  const approval = `/desk/requests/${number}/approval`
+  expect(page.text).toContain('Pass on to a colleague of the company')
+  const passed = await desk.submitAndFollow(page, {}, approval)
+  expect(passed.body).toContain('now waits for a colleague')
+  expect(passed.all(`form[action="${approval}"]`)).toEqual([])
+  expect((await luc.open(request.url)).text).toContain('wants a second person with Licensing to approve')
+
+  const seen = await both.open(request.url)
+  const approved = await both.submitAndFollow(seen, {}, `${request.url}/approval`)
+  expect(approved.body).toContain('It now waits for the license desk')
+  const again = await desk.open(`/desk/requests/${number}`)
+  expect(again.text).toContain('Approve and do it')
+  expect((await desk.submitAndFollow(again, {}, approval)).text).toMatch(/Completed/i)
+  expect((await luc.open(`${base}/hosts/${host.id}`)).text).toMatch(/retired/i)
+  await wantApproval(false)
 })
 
 test('undo is offered on the request page with the time left, previewed, and done once', async () => {
@@ -148,7 +175,7 @@ test('undo is offered on the request page with the time left, previewed, and don
   const { requestNumber: next } = await plans().place([{ entitlementId, to: host.id, quantity: 1 }])
   const reporting = await site.signIn('reporting@demo.example')
   expect((await reporting.open(`${base}/requests/${next}`)).text).toContain(
-    'Undoing takes the Licensing privilege.',
+    'It takes the Licensing privilege, which you do not hold.',
   )
 })
 

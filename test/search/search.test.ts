@@ -130,9 +130,10 @@ describe('search', () => {
     expect((await both.get('/c/100234/search?q=a&q=b')).status).toBe(200)
   })
 
-  test('stands on the overview and in the head of each page, for who may search', async () => {
+  test('stands in the head of each page, once, for who may search; the overview finds a request by its number', async () => {
     const page = await both.get('/c/100234')
-    expect(page.all('form[action="/c/100234/search"]')).toHaveLength(2)
+    expect(page.all('form[action="/c/100234/search"]')).toHaveLength(1)
+    expect(page.all('main form')).toHaveLength(1)
     expect(page.all('form[action="/requests/find"]')).toHaveLength(1)
     const nora = await (await t.signIn('none@demo.example')).get('/c/100234')
     expect(nora.all('form[action="/c/100234/search"]')).toHaveLength(0)

@@ -111,22 +111,6 @@ describe('registering', () => {
     expect(await mailTo(t, 'once@example.com')).toHaveLength(1)
   })
 
-  test('both ways do the same work: as many statements, whether there is an account or not', async () => {
-    const counts: Record<string, number> = {}
-    for (const email of ['licensing@demo.example', 'nobody-yet@example.com']) {
-      const rows = async () =>
-        (
-          await t.db.owner.db.execute<{ n: number }>(sql`
-          select (select count(*) from password_links) + (select count(*) from registrations) +
-            (select count(*) from person_mails) as n`)
-        )[0]!.n
-      const before = Number(await rows())
-      await ask(email)
-      counts[email] = Number(await rows()) - before
-    }
-    expect(Object.values(counts)).toEqual([2, 2])
-  })
-
   test('somebody of contacts.csv who never confirmed comes into their companies, and into what they hold there', async () => {
     const id = newId()
     await t.db.owner.db.insert(people).values({

@@ -26,7 +26,7 @@ export async function chooseGiving(request: FastifyRequest, reply: FastifyReply)
     }
     return Promise.all([
       product,
-      listTargets(tx, of, { ...filter, isHolding: product !== undefined }),
+      listTargets(tx, of, { ...filter, isHolding: product !== undefined, today: server.today() }),
       listSoFar(tx, customer.id, plan.id),
     ])
   })
@@ -55,7 +55,8 @@ export async function chooseGiving(request: FastifyRequest, reply: FastifyReply)
 }
 
 /** Why nothing can be taken off a host; the checker says the same of a line that would. */
-function whyNotFrom({ placed, label }: Target, tool: Tool): PlanProblem | undefined {
+function whyNotFrom({ placed, movable, label }: Target, tool: Tool): PlanProblem | undefined {
+  if (tool === 'move' && placed > 0 && movable === 0) return problem('nothingMoves', { host: label })
   if (placed > 0) return undefined
   return problem(tool === 'replace' ? 'nothingToReplace' : 'nothingThere', { host: label })
 }

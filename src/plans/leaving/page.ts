@@ -52,6 +52,11 @@ export async function showLeaving(
     // A field that was left empty stays so, although the plan has a quantity for it.
     lines: lines.map((line) => ({ ...line, quantity: values[line.field] ?? line.quantity })),
     isMove: to !== null,
+    // Nothing to type in then, and nothing to add: only the ways out.
+    allStay: to !== null && lines.length > 0 && !next && !after && lines.every(({ reason }) => reason),
+    to: to?.label,
+    giving,
+    returning: `${customer.base}/return?from=${paramsOf(request).host}`,
     action: path,
     after: after ?? '',
     nextAfter: next ?? '',
