@@ -15,6 +15,7 @@ import { type PlanProblem, problem, Sums } from './problems.ts'
 import { amountRules } from './rules/amounts.ts'
 import { hostRules } from './rules/hosts.ts'
 import { planHolds, planRules } from './rules/plan.ts'
+import { sinceRules } from './rules/since.ts'
 import { temporaryRules } from './rules/temporary.ts'
 import { termRules } from './rules/terms.ts'
 import { typeRules } from './rules/types.ts'
@@ -72,7 +73,7 @@ export type Checked = {
 
 export type CheckOptions = { customerId: string; planId: string; today: string; publisher: Policies }
 
-const rules: Rule[] = [termRules, amountRules, typeRules, hostRules, temporaryRules]
+const rules: Rule[] = [sinceRules, termRules, amountRules, typeRules, hostRules, temporaryRules]
 
 /**
  * Every reason why each line of a plan cannot be done now (domain.md section 3, Plans). General for transfers

@@ -35,6 +35,9 @@ export function checkView(
     hosts: hosts.map((host) => hostView(request, host, checked, path)),
     hostPart: partOf(request, 'hosts', checked.hosts.length),
     changed: countChanged(checked),
+    changedSince: refused.filter(({ problems }) =>
+      problems.some(({ key }) => key === 'plans.problem.changedSince'),
+    ).length,
     isEmpty: checked.lines.length === 0,
     isDoable: checked.isDoable,
     planName: request.plan.name,

@@ -12,6 +12,9 @@ export type PlanLine = {
   fromHostId: string | null
   toHostId: string | null
   quantity: number
+  /** Of a plan from a file: what was placed on each end when it was read. */
+  fromWas: number | null
+  toWas: number | null
   kind: 'sold' | 'temporary'
   entitled: number
   owned: number
@@ -76,7 +79,10 @@ export type PlanPlacement = {
 
 type OfPlan = { customerId: string; planId: string }
 
-type LineRow = Pick<PlanLine, 'id' | 'entitlementId' | 'fromHostId' | 'toHostId' | 'quantity'>
+type LineRow = Pick<
+  PlanLine,
+  'id' | 'entitlementId' | 'fromHostId' | 'toHostId' | 'quantity' | 'fromWas' | 'toWas'
+>
 type OwnedRow = Omit<PlanLine, keyof LineRow | keyof ProductRow> & {
   entitlementId: string
   productId: string
@@ -97,7 +103,8 @@ export async function loadPlanLines(
   const named = sql`(select entitlement_id from plan_lines where customer_id = ${customerId} and plan_id = ${planId})`
   const [lines, owned, products] = await Promise.all([
     tx.execute<LineRow>(sql`
-      select id, entitlement_id as "entitlementId", from_host_id as "fromHostId", to_host_id as "toHostId", quantity
+      select id, entitlement_id as "entitlementId", from_host_id as "fromHostId", to_host_id as "toHostId", quantity,
+        from_was as "fromWas", to_was as "toWas"
       from plan_lines where customer_id = ${customerId} and plan_id = ${planId} order by id`),
     loadOwned(tx, customerId, today, named),
     tx.execute<ProductRow>(sql`

@@ -79,6 +79,9 @@ export const planLines = pgTable(
     fromHostId: uuid('from_host_id'),
     toHostId: uuid('to_host_id'),
     quantity: integer('quantity').notNull(),
+    /** Of a plan from a file: what was placed on each end when the file was read; null for other plans. */
+    fromWas: integer('from_was'),
+    toWas: integer('to_was'),
   },
   (t) => [
     primaryKey({ columns: [t.customerId, t.planId, t.id] }),

@@ -84,6 +84,8 @@ function renderPage(app: App, reply: FastifyReply, view: string, data: PageData)
     problems: [],
     values: {},
     title: '',
+    // A page that a form comes back to may be at another address than its own, which it then gives.
+    path: request.url,
     ...data,
     t,
     format,
@@ -100,11 +102,19 @@ function renderPage(app: App, reply: FastifyReply, view: string, data: PageData)
     notices,
     sections: sectionsOf(request),
     flash: reply.takeFlash(),
-    path: request.url,
+    url: addressOf(request, data),
     publisher: app.publisher(),
     token: tokenFor(reply),
     requestId: request.id,
   })
+}
+
+/** Where the page is found again, to read it in another language: a form that came back may have been sent elsewhere. */
+function addressOf({ method, url, routeOptions, customer, server }: FastifyRequest, data: PageData): string {
+  const route = routeOptions.url
+  const isPage = method === 'GET' || (route && server.hasRoute({ method: 'GET', url: route }))
+  if (isPage) return url
+  return typeof data['path'] === 'string' ? data['path'] : (customer?.base ?? '/')
 }
 
 /** The form token, and a key that is new each time a form of the page takes one (web/once.ts). */

@@ -170,6 +170,41 @@ test('what changed since the file was made is said, with who did it; a row that 
   expect(text).toContain('You did not change this row')
 })
 
+test('the quantity that was written counts, whatever others do between the check and the submission', async () => {
+  const { entitlement, hosts, filter } = await placed(90, [2, 4])
+  const [one, two] = await download(filter)
+  const plan = (
+    await upload(
+      csv([
+        { ...one!, new_quantity: '5' },
+        { ...two!, new_quantity: '1' },
+      ]),
+    )
+  ).location
+  const same = (await upload(csv([{ ...one!, new_quantity: '5' }]))).location
+  const checked = await luc.get(plan)
+  await asPlanner().place([{ entitlementId: entitlement.id, to: hosts[0]!.id, quantity: 50 }])
+  const refused = await luc.submit(checked, {}, `${plan}/submission`)
+  expect(refused.status).toBe(422)
+  expect(refused.text).toContain('there were 2 when the file was read; now there are 52')
+  expect(await nowOn(hosts[0]!.id)).toBe(52)
+  // The page stands at the address of the form that was refused; what it offers does not.
+  const french = await luc.submit(refused, { locale: 'fr' }, '/language')
+  expect(french.location).toBe(plan)
+  await luc.submit(refused, { locale: 'en' }, '/language')
+
+  const renewed = await luc.submitAndFollow(refused, {}, `${plan}/renewal`)
+  expect(renewed.body).toContain('worked out anew')
+  expect(renewed.text).not.toContain('when the file was read')
+  await luc.submit(renewed, {}, `${plan}/submission`)
+  expect(await Promise.all(hosts.map(({ id }) => nowOn(id)))).toEqual([5, 1])
+
+  // The same file given twice is done once: what it wrote is so already.
+  const again = await luc.submitAndFollow(await luc.get(same), {}, `${same}/renewal`)
+  expect(again.text).toContain('There is no license in this plan yet')
+  expect(again.all(`form[action="${same}/submission"]`)).toEqual([])
+})
+
 test('what is no file of a bulk plan, or changes nothing, is said on the form with what was pasted', async () => {
   const { filter } = await placed(20, [5])
   const rows = await download(filter)

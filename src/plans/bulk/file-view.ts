@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { parse } from 'csv-parse/sync'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotFound } from '../../errors.ts'
@@ -27,6 +28,7 @@ export function fileView(request: FastifyRequest, details: PlanDetails) {
     moreFileRemarks: remarkCount - Math.min(remarks.length, shown),
     refusedCsv: `${path}/refused.csv`,
     refill: `${path}/file`,
+    renewKey: randomUUID(),
   }
 }
 

@@ -7,7 +7,7 @@ import { type FileRemark, type PlanDetails, plans } from '../../schema.ts'
 import { jsonRows } from '../../sql.ts'
 import { touchDraft } from '../drafts.ts'
 import { mostLines } from './columns.ts'
-import { type Difference, differences, type Target } from './differences.ts'
+import { differences, type Target } from './differences.ts'
 import { loadFacts, loadLastChanges, loadPlaced, placedOn } from './facts.ts'
 import { type FileRow, readFile } from './read-file.ts'
 import { type Resolved, resolveRows, type Stale } from './resolve.ts'
@@ -32,8 +32,16 @@ export async function fillPlan(
   const changed = resolved.targets.filter(({ now, wanted }) => now !== wanted)
   refuseUnlessFits(rows, changed.length, resolved)
   const targets = adds ? await withPlanned(tx, { customerId, planId }, resolved.targets) : resolved.targets
-  await storeLines(tx, { customerId, planId }, differences(targets))
+  await storeLines(tx, { customerId, planId }, targets)
   await storeDetails(tx, { customerId, planId }, rows, resolved)
+}
+
+/**
+ * Works out anew what a draft changes, from what its file wrote and what is placed now. Throws NotFound, Conflict.
+ */
+export async function renewLines(tx: Db, of: OfPlan): Promise<void> {
+  await touchDraft(tx, of)
+  await storeLines(tx, of, await listPlanned(tx, of))
 }
 
 function refuse(key: string, params: Record<string, number> = {}): never {
@@ -53,18 +61,28 @@ async function withPlanned(
   { customerId, planId }: OfPlan,
   targets: readonly Target[],
 ): Promise<Target[]> {
+  const typed = new Set(targets.map((one) => placedOn(one.hostId, one.entitlementId)))
+  const planned = await listPlanned(tx, { customerId, planId })
+  const kept = planned.filter((one) => !typed.has(placedOn(one.hostId, one.entitlementId)))
+  return [...kept, ...targets]
+}
+
+/** What the lines of a draft make of each entitlement on each host, and what is there now. */
+async function listPlanned(tx: Db, { customerId, planId }: OfPlan): Promise<Target[]> {
   const planned = await tx.execute<{
     entitlementId: string
     hostId: string
     label: string
     change: number
+    was: number | null
   }>(sql`
-    select l.entitlement_id as "entitlementId", h.id as "hostId", h.label, sum(l.change)::integer as change
+    select l.entitlement_id as "entitlementId", h.id as "hostId", h.label, sum(l.change)::integer as change,
+      max(l.was) as was
     from (
-      select entitlement_id, to_host_id as host_id, quantity as change from plan_lines
+      select entitlement_id, to_host_id as host_id, quantity as change, to_was as was from plan_lines
       where customer_id = ${customerId} and plan_id = ${planId} and to_host_id is not null
       union all
-      select entitlement_id, from_host_id, -quantity from plan_lines
+      select entitlement_id, from_host_id, -quantity, from_was from plan_lines
       where customer_id = ${customerId} and plan_id = ${planId} and from_host_id is not null
     ) l join hosts h on h.customer_id = ${customerId} and h.id = l.host_id
     group by l.entitlement_id, h.id, h.label`)
@@ -74,27 +92,31 @@ async function withPlanned(
     planned.map(({ hostId }) => hostId),
     planned.map(({ entitlementId }) => entitlementId),
   )
-  const typed = new Set(targets.map((one) => placedOn(one.hostId, one.entitlementId)))
-  const kept = planned.flatMap(({ change, ...one }) => {
-    const key = placedOn(one.hostId, one.entitlementId)
-    const now = placed.get(key) ?? 0
-    return typed.has(key) ? [] : [{ ...one, now, wanted: Math.max(0, now + change) }]
+  return planned.map(({ change, was, ...one }) => {
+    const now = placed.get(placedOn(one.hostId, one.entitlementId)) ?? 0
+    return { ...one, now, wanted: Math.max(0, (was ?? now) + change) }
   })
-  return [...kept, ...targets]
 }
 
-async function storeLines(
-  tx: Db,
-  { customerId, planId }: OfPlan,
-  lines: readonly Difference[],
-): Promise<void> {
+async function storeLines(tx: Db, { customerId, planId }: OfPlan, targets: readonly Target[]): Promise<void> {
+  const now = new Map(targets.map((one) => [placedOn(one.hostId, one.entitlementId), one.now]))
+  const was = (hostId: string | null, entitlementId: string) =>
+    hostId === null ? null : (now.get(placedOn(hostId, entitlementId)) ?? 0)
+  const lines = differences(targets).map((line) => ({
+    ...line,
+    id: newId(),
+    fromWas: was(line.fromHostId, line.entitlementId),
+    toWas: was(line.toHostId, line.entitlementId),
+  }))
   await tx.execute(sql`delete from plan_lines where customer_id = ${customerId} and plan_id = ${planId}`)
   if (lines.length === 0) return
   await tx.execute(sql`
-    insert into plan_lines (customer_id, plan_id, id, entitlement_id, from_host_id, to_host_id, quantity)
-    select ${customerId}::uuid, ${planId}::uuid, l.id, l."entitlementId", l."fromHostId", l."toHostId", l.quantity
-    from jsonb_to_recordset(${jsonRows(lines.map((line) => ({ ...line, id: newId() })))})
-      as l (id uuid, "entitlementId" uuid, "fromHostId" uuid, "toHostId" uuid, quantity integer)`)
+    insert into plan_lines (customer_id, plan_id, id, entitlement_id, from_host_id, to_host_id, quantity,
+      from_was, to_was)
+    select ${customerId}::uuid, ${planId}::uuid, l.id, l."entitlementId", l."fromHostId", l."toHostId", l.quantity,
+      l."fromWas", l."toWas"
+    from jsonb_to_recordset(${jsonRows(lines)}) as l (id uuid, "entitlementId" uuid, "fromHostId" uuid,
+      "toHostId" uuid, quantity integer, "fromWas" integer, "toWas" integer)`)
 }
 
 async function storeDetails(

@@ -7,7 +7,7 @@ import { createPlan } from '../drafts.ts'
 import { idsOf, onlyDrafts, planPath } from '../open-draft.ts'
 import { listDrafts } from '../queries.ts'
 import { columns, largestFile, mostLines, needed } from './columns.ts'
-import { fillPlan } from './fill.ts'
+import { fillPlan, renewLines } from './fill.ts'
 
 type Values = Record<string, unknown>
 
@@ -85,6 +85,18 @@ export async function postRefill(request: FastifyRequest, reply: FastifyReply) {
   return actOnce(request, reply, async (tx) => {
     await fillPlan(tx, { customerId: customer.id, planId, text: given, adds })
     request.flash('bulk.refill.done')
+    return planPath(request, planId)
+  })
+}
+
+/** Others have changed what the plan is about: its lines are worked out anew, and checked before they are submitted. */
+export async function postRenewal(request: FastifyRequest, reply: FastifyReply) {
+  const { customer } = request
+  const { plan: planId } = idsOf(request)
+  if (request.plan.tool !== 'bulk') throw new NotFound()
+  return actOnce(request, reply, async (tx) => {
+    await renewLines(tx, { customerId: customer.id, planId })
+    request.flash('bulk.renewal.done')
     return planPath(request, planId)
   })
 }

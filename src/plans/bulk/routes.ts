@@ -2,7 +2,7 @@ import type { App } from '../../app.ts'
 import { requires } from '../../web/guard.ts'
 import { onlyDrafts } from '../open-draft.ts'
 import { sendRefused } from './file-view.ts'
-import { postBulk, postRefill, refuseLarge, showBulk, showRefill } from './pages.ts'
+import { postBulk, postRefill, postRenewal, refuseLarge, showBulk, showRefill } from './pages.ts'
 import { sendPlacements } from './placed-file.ts'
 
 /** Bulk plans: what is placed as a file, edited in a spreadsheet, becomes a plan of what was changed in it. */
@@ -26,5 +26,6 @@ export function bulkRoutes(app: App): void {
     },
     postRefill,
   )
+  app.post('/c/:customer/plans/:plan/renewal', { config: licensing, preHandler: onlyDrafts }, postRenewal)
   app.get('/c/:customer/plans/:plan/refused.csv', { config: licensing, preHandler: onlyDrafts }, sendRefused)
 }
