@@ -31,20 +31,27 @@ export function lineOf(
       ...privilegesOf(row.details),
       untilOf(row.details),
       ...domainsOf(row.details),
-      changeOf(row.details),
+      changeOf(row),
     ]
       .filter(Boolean)
       .join(', '),
-    requestNumber: row.requestNumber,
+    requestNumber: numberOf(row),
     requestHref: hrefOf(row),
     network: row.network ?? '',
     customerNumber: row.customerNumber ?? '',
   }
 
+  // Of a company's request, or of a person's, which only they and the desk can open.
+  function numberOf({ requestNumber, details }: ActivityRow): number | null {
+    return requestNumber ?? (typeof details['number'] === 'number' ? details['number'] : null)
+  }
+
   // Whoever works for the publisher opens it at the desk: they are of no company.
-  function hrefOf({ requestNumber, customerNumber, requestKind, requestedBy }: ActivityRow): string | null {
+  function hrefOf(row: ActivityRow): string | null {
+    const { requestNumber, customerNumber, requestKind, requestedBy } = row
+    const number = numberOf(row)
+    if (number && person!.isStaff) return `/desk/requests/${number}`
     if (!requestNumber || !customerNumber) return null
-    if (person!.isStaff) return `/desk/requests/${requestNumber}`
     const scope = customer && { personId: person!.id, holds: customer.holds }
     const about = requestKind && { kind: requestKind, requestedBy: requestedBy ?? '' }
     return scope && about && !maySee(scope, about) ? null : `/c/${customerNumber}/requests/${requestNumber}`
@@ -71,8 +78,9 @@ export function lineOf(
     return Array.isArray(domains) ? domains.map(String) : []
   }
 
-  function changeOf({ from, to }: Record<string, unknown>): string {
-    if (typeof from !== 'string' || typeof to !== 'string') return ''
+  function changeOf({ verb, details }: ActivityRow): string {
+    const { from, to } = details
+    if (verb !== 'setting.changed' || from === undefined) return ''
     return t('activity.fromTo', { from: from || '–', to: to || '–' })
   }
 

@@ -82,6 +82,7 @@ describe('what commands do to the counter itself', () => {
     expect(row('Setting changed')).toContain(`guichet command (${user})`)
     expect(page.text).toContain('moves_per_year, from 6 to 10')
     expect(page.text).toContain('https://login.halden.example, halden.example, other.example')
+    expect(row('support_text')).toContain('from – to Ask Zoé')
     expect(row('Person let in as staff')).toContain('new-staff@example.com')
     const keys = await desk.get('/desk/activity?about=key')
     expect(keys.all('tbody tr')).toHaveLength(1)

@@ -103,6 +103,13 @@ test.each([
   },
 )
 
+test('what somebody chose to be told of is on paper, with its days', { timeout }, async () => {
+  const { pages } = await print('/account/notifications', 'fr')
+  expect(pages.join(' ')).toContain('Les licences qui arrivent à échéance')
+  expect(pages.join(' ')).toContain('90, 30, 7')
+  expect(pages.join(' ')).not.toContain('Enregistrer')
+})
+
 test('what is copied from paper is what was printed: no letters are joined to one sign', {
   timeout,
 }, async () => {

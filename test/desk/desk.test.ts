@@ -236,7 +236,9 @@ describe('R8: an upgrade at the desk', () => {
       details: { number },
     })
     const asked = '/desk/activity?about=desk-request'
-    expect((await desk.get(asked)).one('tbody tr').textContent).toMatch(/You\s+Information asked for/)
+    const line = (await desk.get(asked)).one('tbody tr')
+    expect(line.textContent).toMatch(/You\s+Information asked for/)
+    expect(line.querySelector('a')!.getAttribute('href')).toBe(at(number))
     const { workOnAccountRequest } = await import('../../src/requests/account/jobs.ts')
     await workOnAccountRequest(it.app, { requestId: id, step: 'decline' })
     expect((await findStored(it, number)).status).toBe('needs-information')
