@@ -158,13 +158,18 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
 
 /** Styles, scripts and pictures; what is not among them is said in plain text. */
 async function publicFiles(app: App): Promise<void> {
+  const said: Record<number, string> = {
+    404: 'Not found.',
+    416: 'There is no such part.',
+    500: 'It failed here.',
+  }
   const refuse = (reply: FastifyReply, status: number) =>
-    reply.code(status).type('text/plain; charset=utf-8').send('Not found.\n')
+    reply.code(status).type('text/plain; charset=utf-8').send(`${said[status]}\n`)
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404))
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const isRefused = (error.statusCode ?? 500) < 500
     if (!isRefused) request.log.error({ err: error }, 'failed')
-    return refuse(reply, isRefused ? 404 : 500)
+    return refuse(reply, isRefused ? (error.statusCode === 416 ? 416 : 404) : 500)
   })
   await app.register(fastifyStatic, {
     root: fileURLToPath(new URL('../public', import.meta.url)),

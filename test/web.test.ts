@@ -123,6 +123,19 @@ describe('every answer', () => {
     expect((await t.visitor().get('/public/guichet.css')).status).toBe(200)
   })
 
+  test('what is asked for in another way than it is given: not there, and a part that a file has not', async () => {
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'TRACE'] as const) {
+      for (const url of ['/', '/c/100234', '/sign-in', '/nowhere']) {
+        const answer = await t.app.inject({ method: method as 'PUT', url })
+        expect([method, url, answer.statusCode]).toEqual([method, url, 404])
+      }
+    }
+    const url = '/public/guichet.css'
+    const part = await t.app.inject({ url, headers: { range: 'bytes=0-9' } })
+    expect([part.statusCode, part.rawPayload.length]).toEqual([206, 10])
+    expect((await t.app.inject({ url, headers: { range: 'bytes=99999999-' } })).statusCode).toBe(416)
+  })
+
   test('a place in a list that nobody was given counts as its start', async () => {
     const browser = await t.signIn('both@demo.example')
     const dates = ['x', '2026-02-30 00:00:00+00', '2026-11-24 05:24:50.123456+00', 1]

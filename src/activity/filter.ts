@@ -1,3 +1,4 @@
+import { readDay } from '../web/day.ts'
 import { text } from '../web/forms.ts'
 import { nouns } from './verbs.ts'
 
@@ -13,16 +14,24 @@ export type ActivityFilter = {
   customer: string
 }
 
-/** The filter as an address says it; what it does not know counts as not said. */
+/** The filter as an address says it; what it does not know counts as not said (see `wrongDays`). */
 export function readFilter(query: unknown): ActivityFilter {
   const given = query as Record<string, unknown>
   return {
     text: text(given.q).slice(0, 100),
     about: nouns.find((noun) => noun === given.about) ?? '',
-    from: dayOf(given.from),
-    to: dayOf(given.to),
+    from: readDay(text(given.from)) ?? '',
+    to: readDay(text(given.to)) ?? '',
     customer: text(given.customer).toUpperCase().slice(0, 20),
   }
+}
+
+/** What is typed for a day and is none that exists. */
+export function wrongDays(query: unknown): { field: 'from' | 'to'; typed: string }[] {
+  const given = query as Record<string, unknown>
+  return (['from', 'to'] as const)
+    .map((field) => ({ field, typed: text(given[field]).slice(0, 40) }))
+    .filter(({ typed }) => typed !== '' && readDay(typed) === undefined)
 }
 
 /** The same list at another address or place. */
@@ -34,10 +43,4 @@ export function withFilter(path: string, { text, ...filter }: ActivityFilter, af
 
 export function isFiltered(filter: ActivityFilter): boolean {
   return Object.values(filter).some((value) => value !== '')
-}
-
-function dayOf(value: unknown): string {
-  const day = text(value)
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
-  return isDay && new Date(day).toISOString().startsWith(day) ? day : ''
 }

@@ -5,7 +5,7 @@ import { isId } from '../ids.ts'
 import { requires, signedIn, staff } from '../web/guard.ts'
 import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
 import { activityCsv } from './csv.ts'
-import { isFiltered, readFilter, withFilter } from './filter.ts'
+import { isFiltered, readFilter, withFilter, wrongDays } from './filter.ts'
 import { lineOf } from './lines.ts'
 import {
   type ActivityKey,
@@ -106,6 +106,8 @@ async function showActivity(
   const { t, customer } = request
   const kind = customer ? 'company' : path === '/desk/activity' ? 'desk' : 'own'
   const filter = readFilter(request.query)
+  const wrong = wrongDays(request.query)
+  if (wrong.length > 0) reply.code(422)
   const after = keyIn(request.query)
   const found = await read(after, pageSize)
   const rows = found.slice(0, pageSize)
@@ -115,7 +117,8 @@ async function showActivity(
     lead: t(`activity.lead.${kind}`, { name: customer?.name ?? '' }),
     kind,
     lines: rows.map((row) => lineOf(row, request)),
-    values: { q: filter.text, ...filter },
+    values: { q: filter.text, ...filter, ...Object.fromEntries(wrong.map((one) => [one.field, one.typed])) },
+    problems: wrong.map(({ field }) => ({ field, message: t('activity.noDay') })),
     nouns: kind === 'desk' ? nouns : companyNouns,
     isFiltered: isFiltered(filter),
     path,
@@ -125,7 +128,11 @@ async function showActivity(
   })
 }
 
+/** A filter that cannot be read gives no file of everything: it comes back as the page that says so. */
 function sendCsv(request: FastifyRequest, reply: FastifyReply, read: ReadActivity, name: string) {
+  const [path = ''] = request.url.split('?')
+  if (wrongDays(request.query).length > 0)
+    return showActivity(request, reply, read, path.replace(/\.csv$/, ''))
   return reply
     .type('text/csv; charset=utf-8')
     .header('content-disposition', `attachment; filename="${name}"`)

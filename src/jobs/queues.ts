@@ -1,3 +1,6 @@
+/** Whoever does long work says so often that after a kill another takes it up within minutes, not at its latest end. */
+const heartbeatSeconds = 60
+
 /**
  * The queues and how each tries again. The owner's migration makes them (a queue of pg-boss is a table of its own,
  * which the application's role may not create).
@@ -19,6 +22,7 @@ export const QUEUES = {
     retryDelay: 60,
     retryBackoff: true,
     expireInSeconds: 3600,
+    heartbeatSeconds,
   },
   /** Turn of the day: ends temporary licenses. One waits at a time. */
   'temporary-licenses': {
@@ -27,6 +31,7 @@ export const QUEUES = {
     retryDelay: 60,
     retryBackoff: true,
     expireInSeconds: 3600,
+    heartbeatSeconds,
   },
   /** Turn of the day: tells people what is about to end. One waits at a time. */
   'expiry-reminders': {
@@ -35,6 +40,7 @@ export const QUEUES = {
     retryDelay: 60,
     retryBackoff: true,
     expireInSeconds: 3600,
+    heartbeatSeconds,
   },
   /** Opens yearly reviews of privileges and reminds of them. One waits at a time. */
   'yearly-reviews': {
@@ -43,9 +49,17 @@ export const QUEUES = {
     retryDelay: 60,
     retryBackoff: true,
     expireInSeconds: 3600,
+    heartbeatSeconds,
   },
   /** Removes what has served its time. One waits at a time. */
-  housekeeping: { policy: 'short', retryLimit: 3, retryDelay: 60, retryBackoff: true, expireInSeconds: 900 },
+  housekeeping: {
+    policy: 'short',
+    retryLimit: 3,
+    retryDelay: 60,
+    retryBackoff: true,
+    expireInSeconds: 900,
+    heartbeatSeconds,
+  },
   /** An upgrade's proof to look at, its decline when it was wrong, word of what was written about a request. */
   'account-requests': {
     policy: 'standard',

@@ -17,6 +17,11 @@ export async function makeJobTables(owner: postgres.Sql): Promise<void> {
       name,
       JSON.stringify(options),
     ])
+    // A queue made by an earlier version stays as it was made.
+    await owner.unsafe(`update ${JOBS_SCHEMA}.queue set heartbeat_seconds = $2::int where name = $1`, [
+      name,
+      'heartbeatSeconds' in options ? options.heartbeatSeconds : null,
+    ])
   }
 }
 

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
 import type { ProblemKey } from '../errors.ts'
+import { readDay } from './day.ts'
 import { text } from './forms.ts'
 
 /** A past day whose end a page shows, and that instant for statements: what happened before it counts. */
@@ -17,29 +18,17 @@ export type ReadAsOf = {
 type Clock = { today: string; timeZone: string }
 
 /**
- * The `asOf` of an address: '2026-05-01' as a date field sends it, or typed day first with points, slashes or hyphens
- * ('1.5.2026'). Today is as of now; what is no day, or to come, is a problem of the field.
+ * The `asOf` of an address, a day as readDay takes it. Today is as of now; what is no day, or to come, is a problem of
+ * the field.
  */
 export function readAsOf(query: unknown, { today, timeZone }: Clock): ReadAsOf {
   const typed = text((query as Record<string, unknown>)['asOf']).slice(0, 40)
   if (typed === '') return { asOf: null, typed, problem: null }
-  const day = dayOf(typed)
+  const day = readDay(typed)
   if (!day) return { asOf: null, typed, problem: { field: 'asOf', key: 'frame.asOfNoDay' } }
   if (day > today) return { asOf: null, typed, problem: { field: 'asOf', key: 'frame.asOfToCome' } }
   if (day === today) return { asOf: null, typed: day, problem: null }
   return { asOf: { day, end: endOf(day, timeZone) }, typed: day, problem: null }
-}
-
-/** 'YYYY-MM-DD', or undefined where the text names no day that exists. */
-function dayOf(typed: string): string | undefined {
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed)
-  const dayFirst = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/.exec(typed)
-  const [year, month, day] = iso ? iso.slice(1) : dayFirst ? dayFirst.slice(1).reverse() : []
-  if (!year || !month || !day || Number(year) < 1900) return undefined
-  const written = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-  const time = Date.parse(`${written}T00:00:00Z`)
-  const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(written)
-  return exists ? written : undefined
 }
 
 /** The first instant after a day in the publisher's zone. */

@@ -7,6 +7,16 @@ export function neutral(cell: string): string {
   return /^'*[\s\u200b\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell
 }
 
+/** A number of which every digit counts: a spreadsheet leaves it as it is. */
+export function asText(digits: string): string {
+  return `'${digits}`
+}
+
+/** The digits of a cell made by `asText`; undefined for any other. */
+export function textOf(cell: string): string | undefined {
+  return /^['’](\d+)$/.exec(cell)?.[1]
+}
+
 /** A cell as it was before it was kept from being a formula: without NULs, blanks at its ends and that apostrophe. */
 export function original(cell: string | undefined): string {
   const text = (cell ?? '').replaceAll('\0', '').trim()

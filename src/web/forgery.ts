@@ -29,7 +29,8 @@ export function registerForgery(app: App): void {
     return mask(tokenOf(key, this.request, this))
   })
   app.addHook('preValidation', async (request) => {
-    if (safe.has(request.method) || request.routeOptions.config.ownToken) return
+    // What is not there is not there, whatever was to be done with it.
+    if (safe.has(request.method) || request.is404 || request.routeOptions.config.ownToken) return
     if (isCrossSite(app, request)) throw new Forged(true)
     if (hasToken(request, tokenOf(key, request))) return
     const { ofVisitors } = request.routeOptions.config

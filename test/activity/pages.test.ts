@@ -46,7 +46,13 @@ describe('the company’s activity', () => {
     expect(await count('about=nonsense')).toBe(2)
     expect(await count('from=2099-01-01')).toBe(0)
     expect(await count('to=2000-01-01')).toBe(0)
-    expect(await count('from=31.12.2026&to=2026-02-30')).toBe(2)
+    expect(await count('from=31.12.2098')).toBe(0)
+    for (const file of ['', '.csv']) {
+      const wrong = await browser.get(`/c/100234/activity${file}?from=31.2.2026&to=soon`)
+      expect(wrong.status).toBe(422)
+      expect(wrong.all('#problems a').map((a) => a.getAttribute('href'))).toEqual(['#from', '#to'])
+      expect(wrong.one('#to').getAttribute('value')).toBe('soon')
+    }
     const empty = await browser.open('/c/100234/activity?q=nobody')
     expect(empty.text).toContain('Nothing recorded matches.')
   })

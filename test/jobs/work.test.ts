@@ -168,6 +168,24 @@ test('the upkeep of the queues works with the rights of the application', async 
   expect(errors).toEqual([])
 })
 
+test('what a killed process was at is taken up within minutes, not at its latest end', async () => {
+  await db.owner.db.execute(sql`delete from pgboss.job where name = 'temporary-licenses'`)
+  await scheduleNext(app, 'temporary-licenses')
+  await db.owner.db.execute(sql`
+    update pgboss.job set state = 'active', started_on = now() - interval '5 minutes',
+      heartbeat_on = now() - interval '3 minutes'
+    where name = 'temporary-licenses'`)
+  // It is looked for once a minute.
+  await db.owner.db.execute(sql`
+    update pgboss.queue set monitor_claim_on = null, monitor_on = now() - interval '2 minutes'`)
+  const boss = makeBoss(db.database.sql)
+  await boss.start()
+  await boss.supervise('temporary-licenses')
+  await boss.stop({ close: false })
+  const [job] = await db.owner.db.execute(sql`select state from pgboss.job where name = 'temporary-licenses'`)
+  expect(job).toEqual({ state: 'retry' })
+})
+
 test('without a database, jobs start later and stopping does not wait for it', async () => {
   const gone = db.connect({ url: 'postgres://nobody@127.0.0.1:1/none' })
   const jobs = await startJobs(appOn(gone, app.publisher()))

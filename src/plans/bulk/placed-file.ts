@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../db.ts'
 import type { HostIdKind } from '../../hosts/host-id.ts'
 import { containing } from '../../sql.ts'
-import { neutral } from '../../web/csv.ts'
+import { asText, neutral } from '../../web/csv.ts'
 import { text } from '../../web/forms.ts'
 import { columns } from './columns.ts'
 
@@ -25,6 +25,8 @@ type Row = {
   order: string
   line: number
   quantity: number
+  /** Zeros at the front of the order's number matter: it is written as text. */
+  isZeros: boolean
 }
 
 /** What is placed, as the file that can be edited and given back. Sent while it is read. */
@@ -74,13 +76,18 @@ async function* rowsOf(request: FastifyRequest, filter: Filter): AsyncGenerator<
       const ids = row.members.map(({ kind, value }) => format.hostId(kind, value)).join('|')
       const quantity = String(row.quantity)
       const { host, product, partNumber, contract, order, line } = row
-      const words = [host, ids, product, partNumber, contract ?? '', order].map(neutral)
-      yield [...words, String(line), quantity, quantity, madeAt]
+      const words = [host, ids, product, partNumber, contract ?? ''].map(neutral)
+      yield [...words, row.isZeros ? asText(order) : neutral(order), String(line), quantity, quantity, madeAt]
     }
     after = rows.at(-1)
     more = rows.length === batch
   }
 }
+
+// A number that a spreadsheet would change, or would make of another order's number.
+const losesZeros = sql`(o.sales_order_number ~ '^0[0-9]+$' or o.sales_order_number ~ '^[0-9]+$' and exists (
+  select from orders z where z.customer_id = o.customer_id and z.sales_order_number ~ '^0'
+    and ltrim(z.sales_order_number, '0') = o.sales_order_number))`
 
 /** Some placements of sold licenses on active hosts, by label of the host, after one of them. */
 async function listPlacements(
@@ -97,7 +104,7 @@ async function listPlacements(
         select json_agg(json_build_object('kind', m.id_kind, 'value', m.id_value) order by m.position)
         from host_members m where m.customer_id = h.customer_id and m.host_id = h.id), '[]') as members,
       p.name as product, p.part_number as "partNumber", c.contract_number as contract,
-      o.sales_order_number as "order", t.line, l.quantity
+      o.sales_order_number as "order", t.line, l.quantity, ${losesZeros} as "isZeros"
     from hosts h
     join placements l on l.customer_id = h.customer_id and l.host_id = h.id and l.quantity > 0
     join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id and e.kind = 'sold'

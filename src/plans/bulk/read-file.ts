@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { Invalid } from '../../errors.ts'
-import { original } from '../../web/csv.ts'
+import { original, textOf } from '../../web/csv.ts'
 import { headsTwice, mostRows, readTable, type Table } from '../../web/csv-table.ts'
 import { type Column, columns, needed } from './columns.ts'
 
@@ -9,6 +9,8 @@ export type FileRow = {
   /** The line it ends on. */
   line: number
   cells: Record<Column, string>
+  /** The order's number is written as text: every zero of it counts. */
+  isExact: boolean
   /** Cells with something in them beyond the last column. */
   beyond: number
   text: string
@@ -31,7 +33,15 @@ export function readFile(text: string): FileRow[] {
       const cells = Object.fromEntries(
         columns.map((column) => [column, original(given[column]).slice(0, longestCell)]),
       ) as Record<Column, string>
-      return { line, beyond, cells, text: stringify([columns.map((column) => cells[column])]).trim() }
+      const text = stringify([columns.map((column) => cells[column])]).trim()
+      const order = textOf(cells.order)
+      return {
+        line,
+        beyond,
+        text,
+        isExact: order !== undefined,
+        cells: { ...cells, order: order ?? cells.order },
+      }
     })
     .filter(({ cells, beyond }) => beyond > 0 || columns.some((column) => cells[column] !== ''))
 }

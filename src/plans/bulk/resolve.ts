@@ -1,5 +1,6 @@
 import { clip } from '../../imports/cells.ts'
 import type { FileRemark } from '../../schema.ts'
+import { asText } from '../../web/csv.ts'
 import type { Target } from './differences.ts'
 import { type BulkEntitlement, type Facts, orderLine, placedOn } from './facts.ts'
 import { type FileRow, readAmount } from './read-file.ts'
@@ -57,14 +58,14 @@ function resolveRow(row: FileRow, { facts, hasZeros, seen }: Known, resolved: Re
 
 /**
  * What the row's order line may be. Orders may differ in nothing but zeros at the front of their numbers: then the
- * number counts as it is typed where the file has kept such zeros; where a spreadsheet may have taken them away, what
+ * number counts as it is typed where it is text, or the file has kept such zeros; where a spreadsheet may have taken them away, what
  * else the row says of the license has to tell which it is.
  */
-function boughtAs({ cells }: FileRow, facts: Facts, hasZeros: boolean): readonly BulkEntitlement[] {
+function boughtAs({ cells, isExact }: FileRow, facts: Facts, hasZeros: boolean): readonly BulkEntitlement[] {
   const all = facts.entitlements.get(orderLine(cells.order, cells.line)) ?? []
   if (all.length < 2) return all
   const exact = all.filter(({ order }) => order === cells.order.toUpperCase())
-  if (hasZeros && exact.length > 0) return exact
+  if (isExact || (hasZeros && exact.length > 0)) return exact
   const fitting = all.filter(
     ({ partNumber, contract }) =>
       (cells.part_number === '' || cells.part_number.toUpperCase() === partNumber) &&
@@ -87,7 +88,10 @@ function reasonsAgainst({ cells, beyond }: FileRow, facts: Facts, { bought, twic
   if (order === '' || line === '') refuse('noOrder')
   else if (!entitlement) refuse('orderUnknown', { order: clip(order), line: clip(line) })
   else if (bought.length > 1)
-    refuse('orderSeveral', { order: clip(order), orders: bought.map((one) => one.order).join(', ') })
+    refuse('orderSeveral', {
+      orders: bought.map((one) => one.order).join(', '),
+      example: asText(bought[0]!.order),
+    })
   else if (cells.part_number !== '' && cells.part_number.toUpperCase() !== entitlement.partNumber)
     refuse('otherProduct', {
       order: clip(order),
