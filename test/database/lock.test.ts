@@ -24,12 +24,14 @@ test.runIf(process.platform === 'linux')(
   'a process that was killed, and whose end nobody has asked for, holds nothing',
   async () => {
     // The shell becomes a program that does not ask what became of its child.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const child = await new Promise<number>((resolve) =>
       parent.stdout!.once('data', (text) => resolve(Number(text))),
     )
+    await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'), 5000)
+    process.kill(child, 'SIGKILL')
     await vi.waitFor(() => expect(stateOf(child)[0]).toBe('Z'), 5000)
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     writeFileSync(file, `${child} ${boot} ${stateOf(child)[1]}`)
