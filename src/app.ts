@@ -70,13 +70,21 @@ export interface Parts {
   database: Database
   packKeys: PackKey[]
   logger?: FastifyServerOptions['logger']
+  /** What is still being loaded: all pages but the first, which signs in, wait for it. */
+  until?: Promise<unknown>
 }
 
 /** Characters between two slashes of an address. */
 const longestPart = 200
 
 /** The whole application, ready to listen or to inject requests into. */
-export async function buildApp({ config, database, packKeys, logger = false }: Parts): Promise<App> {
+export async function buildApp({
+  config,
+  database,
+  packKeys,
+  logger = false,
+  until = Promise.resolve(),
+}: Parts): Promise<App> {
   const app: App = Fastify({
     logger,
     trustProxy: config.trustProxy,
@@ -108,6 +116,7 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
   await app.register(async (app: App) => publicFiles(app), { prefix: '/public' })
 
   await app.register(async (app: App) => {
+    letWait(app, until)
     await app.register(fastifyFormbody)
     await app.register(fastifyMultipart, {
       attachFieldsToBody: 'keyValues',
@@ -154,6 +163,18 @@ export async function buildApp({ config, database, packKeys, logger = false }: P
     supportRoutes(app)
   })
   return app
+}
+
+function letWait(app: App, until: Promise<unknown>): void {
+  let isOver = false
+  const over = until.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  )
+  app.addHook('onRequest', async ({ method, url }) => {
+    const isFirst = method === 'GET' && url.split('?')[0] === '/sign-in'
+    if (!isOver && !isFirst) await over
+  })
 }
 
 /** Styles, scripts and pictures; what is not among them is said in plain text. */

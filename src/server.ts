@@ -47,16 +47,18 @@ async function start(): Promise<void> {
   const readPages = () => pages.resolve(import('./app.ts'))
   const opened = await openDatabase(config, say, { meanwhile: readPages })
   closers.push(() => opened.close())
-  // The database loads the demonstration while the pages are put together.
+  // The database loads the demonstration while the pages are put together, and the first of them is asked for.
   const demonstration = prepareDemonstration(config, opened)
   demonstration.catch(() => {})
   const { buildApp } = await pages.promise
   const logger = loggerFor(config, process.stdout.isTTY)
-  const app = await buildApp({ config, database: opened.database, packKeys, logger })
+  const app = await buildApp({ config, database: opened.database, packKeys, logger, until: demonstration })
   closers.push(() => app.close())
+  // The demonstration has begun with the publisher's name, which stands on the first page.
+  await app.refreshPublisher()
+  await app.listen({ host: config.host, port: config.port })
   const isDemo = await demonstration
   if (isDemo) await app.refreshPublisher()
-  await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo
   greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
   await startRest(config, app)

@@ -109,11 +109,12 @@ describe.each(['en', 'fr'] as const)('the tools by the keyboard alone, scripts o
     if (send) {
       await tabTo(page, words(send))
       await enter(page)
-      expect(await focused(page)).toBe('problems')
+      // The browser moves the focus as it first draws the page.
+      await expect.poll(() => focused(page)).toBe('problems')
       await page.keyboard.press('Tab')
       const field = await page.evaluate(() => document.activeElement?.getAttribute('href'))
       await page.keyboard.press('Enter')
-      expect(`#${await focused(page)}`).toBe(field)
+      await expect.poll(async () => `#${await focused(page)}`).toBe(field)
     }
     expect(faults.splice(0)).toEqual([])
   })

@@ -18,6 +18,7 @@ type Made = {
   lostPlan: string
   undo: string
   undone: string
+  placed: string
 }
 
 const made = new WeakMap<Stage, Promise<Made>>()
@@ -62,6 +63,7 @@ async function make(stage: Stage): Promise<Made> {
     lostPlan: `${base}/plans/${lostPlan}`,
     undo: `${base}/plans/${undo}`,
     undone: requestAt(second),
+    placed: requestAt(placed),
   }
 }
 
@@ -100,6 +102,8 @@ export const decisionPages: PageState[] = [
   page('plan the desk decides about', 'licensing', ({ lostPlan }) => lostPlan),
   page('request a colleague decides about, own', 'licensing', ({ toApprove }) => toApprove),
   page('request a colleague decides about, to approve', 'both', ({ toApprove }) => toApprove),
+  page('request a colleague decides about, for Reporting', 'reporting', ({ toApprove }) => toApprove),
+  page('request that somebody else could undo', 'reporting', ({ placed }) => placed),
   page('request the desk decides about', 'licensing', ({ lost }) => lost),
   page('desk: plan to approve', 'desk', ({ lost }) => `/desk/requests/${lost.split('/').at(-1)}`),
   page('undo, before it is done', 'licensing', ({ undo }) => undo),

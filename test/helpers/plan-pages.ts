@@ -10,6 +10,7 @@ const base = '/c/100234'
 /** Addresses of drafts of each tool, and IDs, for the pages of the tools. */
 type Made = {
   /** Below the first: from a host on which one of everything sits. */
+  configure: string
   move: string
   back: string
   replace: string
@@ -17,6 +18,10 @@ type Made = {
   from: string
   to: string
   empty: string
+  /** All on it has expired. */
+  stuck: string
+  /** Part number of what has. */
+  expired: string
   floating: string
   product: string
   locked: string
@@ -46,7 +51,9 @@ async function make({ t, scene }: Stage): Promise<Made> {
   ]
   const from = await makeHost(owner, customerId, { label: 'REN-CAD-01', city: 'Rennes' })
   const empty = await makeHost(owner, customerId, { label: 'REN-CAD-02', city: 'Rennes' })
+  const stuck = await makeHost(owner, customerId, { label: 'REN-CAD-03', city: 'Rennes' })
   await plans.place([
+    { entitlementId: gone.id, to: stuck.id },
     { entitlementId: floating.id, to: from.id, quantity: 2 },
     { entitlementId: locked.id, to: from.id },
     { entitlementId: gone.id, to: from.id },
@@ -61,9 +68,10 @@ async function make({ t, scene }: Stage): Promise<Made> {
   }
   await t.db.owner.sql`
     update entitlements set entitled = 0, owned = placed, ends_on = '2026-10-31' where id = ${gone.id}`
-  const draft = async (tool: 'move' | 'return' | 'replace' | 'temporary') =>
+  const draft = async (tool: 'configure' | 'move' | 'return' | 'replace' | 'temporary') =>
     `${base}/plans/${await plans.draft([], tool)}`
   return {
+    configure: await draft('configure'),
     move: await draft('move'),
     back: await draft('return'),
     replace: await draft('replace'),
@@ -71,6 +79,8 @@ async function make({ t, scene }: Stage): Promise<Made> {
     from: from.id,
     to: scene.hosts['NAN-LIC-01']!,
     empty: empty.id,
+    stuck: stuck.id,
+    expired: gone.product.partNumber,
     floating: floating.id,
     product: floating.product.id,
     locked: locked.product.id,
@@ -117,6 +127,14 @@ export const planPages: PageState[] = [
     page(`${tool}: start`, `${base}/${tool}`),
     page(`learn: ${tool}`, `/learn/${tool}`, ''),
   ]),
+  page('configure: start from a host', ({ from }) => `${base}/configure?from=${from}`),
+  page('configure: start from a host that is gone', `${base}/configure?from=${crypto.randomUUID()}`),
+  page(
+    'configure: which license, on a host',
+    ({ configure, to }) => `${configure}/entitlement?host=${to}&show=all`,
+  ),
+  page('host of which nothing can move', ({ stuck }) => `${base}/hosts/${stuck}`),
+  page('product of which none can be placed', ({ expired }) => `${base}/licenses/${expired}`),
   page('move: start from a host', ({ from }) => `${base}/move?from=${from}`),
   page('move: which host gives', ({ move }) => `${move}/from`),
   page('move: which host gives, of a product', ({ move }) => `${move}/from?product=FRM-1000-F`),
@@ -127,6 +145,7 @@ export const planPages: PageState[] = [
   sent('move: a new host, wrong', ({ move, from }) => `${move}/from/${from}/new-host`, wrongHost),
   page('move: how many', moving),
   page('move: how many, to a triad', toTriad),
+  page('move: how many, nothing can go', ({ move, stuck, to }) => `${move}/from/${stuck}/to/${to}`),
   sent('move: how many, everything', moving, { fill: 'all' }, 200),
   sent('move: how many, too many', moving, ({ floating }) => ({ [`quantity-${floating}`]: '9' })),
   sent('move: how many, nothing', moving, {}),

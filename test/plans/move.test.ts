@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { planLines, plans } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow, makeEntitlement } from '../helpers/makers.ts'
-import type { Visitor } from '../helpers/visitor.ts'
+import { formOf, type Visitor } from '../helpers/visitor.ts'
 import { beginWith, fieldError, submitPlanPage, workplace } from '../helpers/workplace.ts'
 
 const base = '/c/100234'
@@ -129,12 +129,16 @@ describe('Move licenses', () => {
     const page = await luc.get(receiving.link('MV5-TRIAD'))
     expect(page.text).toContain('The term ended on')
     expect(page.text).toContain('it cannot be placed on MV5-TRIAD, which is a triad')
-    expect(page.all('tbody input')).toEqual([])
-    // Typed into a form all the same, it is not taken.
-    await luc.submit(page, { [field(expired.id)]: '1' })
-    expect(await linesOf(planOf(giving.url))).toEqual([])
+    expect(page.all('main form')).toEqual([])
     const onSingle = await luc.get(`${planOf(giving.url)}/from/${from.id}/to/${empty.id}`)
     expect(onSingle.all('tbody input')).toHaveLength(1)
+    // Sent all the same, it is not taken.
+    await luc.post(page.url, {
+      ...formOf(onSingle).values,
+      [field(expired.id)]: '1',
+      [field(locked.id)]: '1',
+    })
+    expect(await linesOf(planOf(giving.url))).toEqual([])
   })
 
   test('what is not a whole number is refused beside its field, and nothing at all is too', async () => {
