@@ -53,12 +53,19 @@ async function embeddedFor(
   return running ? { ...running, stop: async () => {} } : startEmbedded({ home, log, meanwhile })
 }
 
-/** Loads the demonstration where it is wanted and the database is still empty; says whether this is one. */
-export async function prepareDemonstration(config: Config, opened: Opened): Promise<boolean> {
+/**
+ * Loads the demonstration where it is wanted and the database is still empty; says whether this is one. `onNamed`: see
+ * demonstration/load.ts.
+ */
+export async function prepareDemonstration(
+  config: Config,
+  opened: Opened,
+  onNamed: () => void,
+): Promise<boolean> {
   if (!isDemonstration(config)) return false
   if (await isLoaded(opened)) return true
   const { loadDemonstrationOnce } = await import('./demonstration/load.ts')
-  return loadDemonstrationOnce(config, opened)
+  return loadDemonstrationOnce(config, opened, onNamed)
 }
 
 /** Whether the demonstration is all there, its requests (which it makes last) included: most starts need no more. */

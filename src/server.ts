@@ -48,13 +48,15 @@ async function start(): Promise<void> {
   const opened = await openDatabase(config, say, { meanwhile: readPages })
   closers.push(() => opened.close())
   // The database loads the demonstration while the pages are put together, and the first of them is asked for.
-  const demonstration = prepareDemonstration(config, opened)
+  const named = Promise.withResolvers<void>()
+  const demonstration = prepareDemonstration(config, opened, named.resolve)
   demonstration.catch(() => {})
   const { buildApp } = await pages.promise
   const logger = loggerFor(config, process.stdout.isTTY)
   const app = await buildApp({ config, database: opened.database, packKeys, logger, until: demonstration })
   closers.push(() => app.close())
-  // The demonstration has begun with the publisher's name, which stands on the first page.
+  // The publisher's name stands on the first page.
+  await Promise.race([named.promise, demonstration])
   await app.refreshPublisher()
   await app.listen({ host: config.host, port: config.port })
   const isDemo = await demonstration

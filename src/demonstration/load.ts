@@ -24,11 +24,12 @@ const settings = {
 
 /**
  * Loads the demonstration publisher (domain.md section 10) into an empty database; says whether the database holds
- * it. Companies, accounts and the mark that it is a demonstration are stored together or not at all.
+ * it. `onNamed` is told once the publisher has its name, before all else. Companies, accounts and the mark that it is a demonstration are stored together or not at all.
  */
 export async function loadDemonstrationOnce(
   config: Pick<Config, 'packKeysFolder' | 'prepare'>,
   { database, ownerUrl }: Pick<Opened, 'database' | 'ownerUrl'>,
+  onNamed: () => void = () => {},
 ): Promise<boolean> {
   const owner = connect({
     url: ownerUrl,
@@ -39,7 +40,11 @@ export async function loadDemonstrationOnce(
   try {
     const state = await readState(owner)
     if (!state.isDemonstration && !state.isEmpty) return false
-    if (!state.isDemonstration) await loadCompanies(owner)
+    if (!state.isDemonstration) {
+      await nameIt(owner)
+      onNamed()
+      await loadCompanies(owner)
+    }
     if (!state.hasRequests) await makeRequests({ owner, database, packKeysFolder: config.packKeysFolder })
     return true
   } finally {
@@ -59,15 +64,18 @@ async function readState(owner: Database): Promise<State> {
   return state!
 }
 
+async function nameIt(owner: Database): Promise<void> {
+  await owner.db
+    .insert(publisher)
+    .values(settings)
+    .onConflictDoUpdate({ target: publisher.id, set: settings })
+}
+
 async function loadCompanies(owner: Database): Promise<void> {
   const hash = hashPassword(demonstrationPassword)
   const folder = await mkdtemp(join(tmpdir(), 'guichet-demonstration-'))
   try {
     await writeFiles(folder, todayIn(settings.timeZone))
-    await owner.db
-      .insert(publisher)
-      .values(settings)
-      .onConflictDoUpdate({ target: publisher.id, set: settings })
     await loadFolder(owner, {
       folder,
       by: 'demonstration',

@@ -5,11 +5,13 @@ import { listHostsOfIds } from '../hosts/known-ids.ts'
 import { countTry } from '../sign-in/throttle.ts'
 import type { Problem } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
+import { countLines } from '../web/lines.ts'
 import { compareFeatures } from './compare.ts'
 import { explainFile } from './explain.ts'
 import { hostsOfFile, idsOfHosts, withKnown } from './hosts.ts'
 import { listDaemons, listOwnFeatures } from './queries.ts'
 import { FILE_LIMIT, ROW_LIMIT, readLicenseFile } from './read-license-file.ts'
+import { readText } from './read-text.ts'
 import { shownFile } from './shown.ts'
 
 /** Read a license file: what a FlexNet license file of any publisher says, and what of it the company owns here. */
@@ -79,14 +81,9 @@ function givenFile(body: unknown): Uint8Array | string {
   const isLarge = chosen ? chosen.length > FILE_LIMIT : Buffer.byteLength(given) >= FILE_LIMIT
   const field = chosen ? 'file' : 'text'
   if (isLarge) throw new Invalid([{ field, key: 'license-files.tooLarge' }])
-  if (countRows(Buffer.from(given)) > ROW_LIMIT)
+  if (countLines(typeof given === 'string' ? given : readText(given).text) > ROW_LIMIT)
     throw new Invalid([{ field, key: 'license-files.tooManyRows', params: { most: ROW_LIMIT } }])
   return given
-}
-
-function countRows(bytes: Uint8Array): number {
-  const ends = (byte: number, at: number) => byte === 10 || (byte === 13 && bytes[at + 1] !== 10)
-  return bytes.reduce((count, byte, at) => (ends(byte, at) ? count + 1 : count), 1)
 }
 
 /** What is larger than any form of ours is refused unread: said on the form, not on a page of its own. */

@@ -38,6 +38,8 @@ export type Situation = {
   lines: readonly PlanLine[]
   hosts: ReadonlyMap<string, PlanHost>
   placements: readonly PlanPlacement[]
+  /** Of each entitlement on each of these hosts now, by entitlementOn(). */
+  held: Sums
   /** Of each product on each host once the plan is done, by productOn(). */
   after: Sums
   seats: ReadonlyMap<string, Seat>
@@ -108,6 +110,7 @@ export async function checkPlan(
     lines,
     hosts: new Map(hosts.map((host) => [host.id, host])),
     placements,
+    held: heldNow(placements),
     after: productsAfter(lines, placements),
     seats,
     moved,
@@ -134,6 +137,18 @@ function onceEach(holds: readonly PlanProblem[]): PlanProblem[] {
 
 export function hostsOf({ fromHostId, toHostId }: Pick<PlanLine, 'fromHostId' | 'toHostId'>): string[] {
   return [fromHostId, toHostId].filter((id) => id !== null)
+}
+
+/** Key of Situation.held. */
+export function entitlementOn(hostId: string, entitlementId: string): string {
+  return `${hostId} ${entitlementId}`
+}
+
+function heldNow(placements: readonly PlanPlacement[]): Sums {
+  const held = new Sums()
+  for (const { hostId, entitlementId, quantity } of placements)
+    held.add(entitlementOn(hostId, entitlementId), quantity)
+  return held
 }
 
 /** Key of Situation.after. */

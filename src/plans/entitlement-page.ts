@@ -28,14 +28,9 @@ export async function chooseEntitlement(request: FastifyRequest, reply: FastifyR
         filter.host ? findGivenTarget(tx, { customerId, planId: plan.id }, filter.host) : undefined,
       ])
       const full = found.rows.filter(({ entitled, placed }) => entitled > 0 && entitled === placed)
-      const seats =
-        full.length > 0 &&
-        (await loadSeats(
-          tx,
-          customerId,
-          full.map(({ id }) => id),
-        ))
-      return { found, families, soFar, targetOf, seats: seats || new Map<string, Seat>() }
+      const ids = full.map(({ id }) => id)
+      const seats = ids.length > 0 ? await loadSeats(tx, customerId, ids) : new Map<string, Seat>()
+      return { found, families, soFar, targetOf, seats }
     },
   )
   // A host that is gone is not carried on: it is the next question then.

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { countLines } from './lines.ts'
 
 export type TableRow = {
   /** The line of the file on which it ends, from 1. */
@@ -56,13 +57,4 @@ function endOfRows(text: string): number {
   let end = text.length
   while (end > 0 && /[\s,;]/.test(text[end - 1]!)) end--
   return end
-}
-
-function countLines(text: string): number {
-  let count = 1
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) count++
-  }
-  return count
 }

@@ -5,7 +5,8 @@ import { fine } from '../reasons.ts'
 
 /**
  * Stores the people of contacts.csv. Of several rows for one address that of the primary association says name and
- * phone, of somebody new without one the first: it leads. An address is not confirmed by a file: that takes the person's own link.
+ * phone, of somebody new without one the first: it leads. An address is not confirmed by a file: that takes the
+ * person's own link.
  */
 export async function storePeople(tx: Db): Promise<void> {
   await tx.execute(sql`

@@ -1,4 +1,4 @@
-import { type Rule, type Situation, takenFromPool } from '../check-plan.ts'
+import { entitlementOn, type Rule, type Situation, takenFromPool } from '../check-plan.ts'
 import type { PlanLine } from '../load-plan.ts'
 import { hold, type PlanProblem, problem, Sums } from '../problems.ts'
 import { isOutOfTerm } from './terms.ts'
@@ -12,21 +12,18 @@ export const amountRules: Rule = (situation) => {
   for (const line of situation.lines) {
     if (line.fromHostId === null) takers.add(line.entitlementId, 1)
     else {
-      leaving.add(`${line.fromHostId} ${line.entitlementId}`, line.quantity)
+      leaving.add(entitlementOn(line.fromHostId, line.entitlementId), line.quantity)
       moving.add(line.entitlementId, line.quantity)
     }
   }
-  const held = new Sums()
-  for (const { hostId, entitlementId, quantity } of situation.placements)
-    held.add(`${hostId} ${entitlementId}`, quantity)
   return (line) =>
     line.fromHostId === null
       ? notAvailable(line, taken.of(line.entitlementId), takers.of(line.entitlementId), situation)
       : [
           ...notHeld(
             line,
-            leaving.of(`${line.fromHostId} ${line.entitlementId}`),
-            held.of(`${line.fromHostId} ${line.entitlementId}`),
+            leaving.of(entitlementOn(line.fromHostId, line.entitlementId)),
+            situation.held.of(entitlementOn(line.fromHostId, line.entitlementId)),
             situation,
           ),
           ...noMovesLeft(line, moving.of(line.entitlementId), situation),
