@@ -9,8 +9,8 @@ import type { Answer } from './visitor.ts'
 
 const base = '/c/100234'
 
-/** Address of a bulk plan with everything that its page can say, of one of many lines, and of a handed draft. */
-type Made = { plan: string; many: string; handed: string; settled: string }
+/** Address of a bulk plan with everything that its page can say, of one whose host others changed, of one of many lines, and of a handed draft. */
+type Made = { plan: string; changed: string; many: string; handed: string; settled: string }
 
 const made = new WeakMap<Stage, Promise<Made>>()
 
@@ -53,6 +53,9 @@ async function make(stage: Stage): Promise<Made> {
   ].join('\n')
   const both = await stage.as('both')
   const begun = await both.submit(await both.get(`${base}/bulk`), { text }, `${base}/bulk`)
+  const other = [columns.join(','), row('BULK-02', '0', '3')].join('\n')
+  const changed = await both.submit(await both.get(`${base}/bulk`), { text: other }, `${base}/bulk`)
+  await plans.place([{ entitlementId: owned.id, to: hosts[2]!.id, quantity: 1 }])
   const many = await plans.draft(hosts.map(({ id }) => ({ entitlementId: owned.id, to: id })))
   const handed = await plans.draft([{ entitlementId: owned.id, to: one!.id }])
   await owner
@@ -65,6 +68,7 @@ async function make(stage: Stage): Promise<Made> {
     .where(eq(planTable.id, handed))
   return {
     plan: begun.location,
+    changed: changed.location,
     many: `${base}/plans/${many}`,
     handed: `${base}/plans/${handed}`,
     settled: `${base}/requests/${requestNumber}`,
@@ -94,6 +98,7 @@ export const bulkPages: PageState[] = [
   sent('bulk plan, nothing chosen', () => `${base}/bulk`, {}),
   sent('bulk plan, another file', () => `${base}/bulk`, { text: 'a;b\n1;2' }),
   page('bulk plan, checked', 'both', ({ plan }) => plan),
+  page('bulk plan, changed meanwhile by others', 'both', ({ changed }) => changed),
   page('bulk plan, another file into it', 'both', ({ plan }) => `${plan}/file`),
   sent('bulk plan, another file into it, wrong', ({ plan }) => `${plan}/file`, { text: 'x' }),
   page('plan of many hosts, second part', 'both', ({ many }) => `${many}?hosts=2`),

@@ -1,5 +1,5 @@
 import { draftTemporary } from '../../src/plans/temporary.ts'
-import { makeEntitlement, makeHost, makeProduct } from './makers.ts'
+import { dayFromNow, makeEntitlement, makeHost, makeProduct, reviseTerm } from './makers.ts'
 import type { PageState } from './pages.ts'
 import { planner } from './plans.ts'
 import type { Stage } from './stage.ts'
@@ -66,8 +66,8 @@ async function make({ t, scene }: Stage): Promise<Made> {
     await plans.add(planId, [{ entitlementId: id, to: from.id }])
     await plans.submit(planId)
   }
-  await t.db.owner.sql`
-    update entitlements set entitled = 0, owned = placed, ends_on = '2026-10-31' where id = ${gone.id}`
+  const ended = { revision: 2, startsOn: dayFromNow(-30), endsOn: dayFromNow(-9), quantity: 3 }
+  await reviseTerm(owner, customerId, { ...ended, entitlementId: gone.id, orderId: gone.orderId })
   const draft = async (tool: 'configure' | 'move' | 'return' | 'replace' | 'temporary') =>
     `${base}/plans/${await plans.draft([], tool)}`
   return {
