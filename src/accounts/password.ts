@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../app.ts'
-import { Invalid } from '../errors.ts'
+import { type Config, keyFor } from '../config.ts'
+import { Conflict, Invalid } from '../errors.ts'
 import { people } from '../schema.ts'
 import { limitsFor } from '../sign-in/browser.ts'
 import {
@@ -20,7 +22,12 @@ import { signedIn } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
 import { hash } from '../web/session.ts'
 
-const PasswordForm = Type.Object({ currentPassword: PasswordField, ...chosenPasswordFields })
+const PasswordForm = Type.Object({
+  currentPassword: PasswordField,
+  ...chosenPasswordFields,
+  /** What `markOf` gave for the password that was the current one when the form was shown. */
+  seen: Type.Optional(Type.String({ maxLength: 100 })),
+})
 
 /** Change of the password: the current one is asked, every other session ends, and the person is told by mail. */
 export function passwordRoutes(app: App): void {
@@ -46,7 +53,12 @@ export function passwordRoutes(app: App): void {
     const passwordHash = isRight ? await hashPassword(form.password) : ''
     const answer = await actOnce(request, reply, async (tx) => {
       // Here, so that the same form a second time answers as the first did: by then the current password is another.
-      if (!isRight) throw new Invalid([{ field: 'currentPassword', key: 'accounts.password.wrong' }])
+      if (!isRight) {
+        if (form.seen && form.seen !== markOf(app.config, person?.hash)) {
+          throw new Conflict('accounts.passwordMeanwhile')
+        }
+        throw new Invalid([{ field: 'currentPassword', key: 'accounts.password.wrong' }])
+      }
       const keep = hash(request.session.sessionId)
       const { locale } = request
       await setPassword(tx, { personId: id, passwordHash, keep, instead: person!.hash!, publisher, locale })
@@ -74,7 +86,13 @@ async function showForm(
     problems,
     email,
     hasPassword: Boolean(person?.hash),
+    seen: markOf(request.server.config, person?.hash),
     issuer,
     shortest: shortestPassword,
   })
+}
+
+/** Tells whether the password is still the one a form was shown for, and nothing else about it. */
+function markOf(config: Config, passwordHash: string | null | undefined): string {
+  return createHmac('sha256', keyFor(config, 'form')).update(`password ${passwordHash}`).digest('base64url')
 }

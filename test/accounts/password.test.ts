@@ -72,14 +72,25 @@ describe('change of the password', () => {
     expect(await mailTo(t, email)).toHaveLength(1)
   })
 
-  test('two forms with different passwords at once: one wins, the other is told', async () => {
+  test('two forms with different passwords, at once or one after the other: one wins, the other is told', async () => {
     const browser = await t.signIn('several@demo.example')
-    const [one, two] = [await browser.get(path), await browser.get(path)]
+    const forms = await Promise.all([1, 2, 3].map(() => browser.get(path)))
     const answers = await Promise.all([
-      browser.submit(one, fields(), path),
-      browser.submit(two, fields('guichet-demo', 'another very long one'), path),
+      browser.submit(forms[0]!, fields(), path),
+      browser.submit(forms[1]!, fields('guichet-demo', 'another very long one'), path),
     ])
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 409])
+    const later = await browser.submit(forms[2]!, fields('guichet-demo', 'a third very long one'), path)
+    expect([later.status, later.body.includes('has been changed elsewhere meanwhile')]).toEqual([409, true])
+    const fresh = await browser.submit(
+      await browser.get(path),
+      fields('guichet-demo', 'a third very long one'),
+      path,
+    )
+    expect([fresh.status, fresh.one('#currentPassword-error').textContent]).toEqual([
+      422,
+      expect.stringContaining('current password'),
+    ])
   })
 
   test('tries are counted: a session left open is no place to guess the password', async () => {
