@@ -31,7 +31,9 @@ export function compareFeatures(
   const byKey = new Map<string, OwnFeature[]>()
   for (const feature of own) {
     const key = featureKey({ vendor: feature.daemon, name: feature.name })
-    byKey.set(key, [...(byKey.get(key) ?? []), feature])
+    const others = byKey.get(key)
+    if (others) others.push(feature)
+    else byKey.set(key, [feature])
   }
   return sums.map((sum) => compareOne(sum, byKey.get(featureKey(sum)) ?? [], daemons))
 }
@@ -39,9 +41,7 @@ export function compareFeatures(
 function compareOne(sum: FeatureSum, granted: OwnFeature[], daemons: ReadonlySet<string>): Compared {
   const owned = granted.reduce((total, feature) => total + feature.owned, 0)
   const inFile = sum.counted + sum.uncounted
-  const versions = new Set(sum.versions.map(sameVersion))
-  const isOther =
-    versions.size > 0 && granted.length > 0 && !granted.some((one) => versions.has(sameVersion(one.version)))
+  const isOther = granted.length > 0 && sum.versions.length > 0 && !hasVersionOf(sum, granted)
   return {
     sum,
     verdict: verdictOf(sum, {
@@ -60,6 +60,11 @@ function compareOne(sum: FeatureSum, granted: OwnFeature[], daemons: ReadonlySet
     })),
     otherVersions: isOther ? [...new Set(granted.map(({ version }) => version))] : [],
   }
+}
+
+function hasVersionOf({ versions }: FeatureSum, granted: readonly OwnFeature[]): boolean {
+  const inFile = new Set(versions.map(sameVersion))
+  return granted.some(({ version }) => inFile.has(sameVersion(version)))
 }
 
 type Facts = { inFile: number; owned: number; isOurs: boolean; isSold: boolean }

@@ -1,6 +1,7 @@
 import type { Explained, LicenseKind } from './explain.ts'
 import { featureKey, sameVersion } from './keys.ts'
 import { isSuperseded, supersessions } from './supersede.ts'
+import type { Steps } from './turns.ts'
 import type { Package } from './types.ts'
 
 export type UnpackedComponent = {
@@ -32,25 +33,30 @@ const MOST = 5000
  * each component has the version and count that stand with it, or those of that line. A count multiplies the line's; in
  * a suite it has none, and the line's own name is checked out with each component.
  */
-export function expandPackages(packages: readonly Package[], lines: readonly Explained[]): Unpacked {
-  const waiting = byNameAndVersion(lines)
-  const replaced = supersessions(packages)
+export function* expandPackages(packages: readonly Package[], lines: readonly Explained[]): Steps<Unpacked> {
+  const waiting = byNameAndVersion(lines, new Set(packages.map(featureKey)))
+  const replaced = yield* supersessions(packages)
   const unpacked: Unpacked = { packages: [], components: [], enabling: new Set(), hidden: 0 }
   for (const of of packages) {
     const supersededBy = isSuperseded(of, replaced) ?? null
     const enabledBy = supersededBy === null ? take(waiting, of) : []
     unpacked.packages.push({ of, supersededBy, enabledBy })
-    for (const line of enabledBy) unpack(unpacked, of, line)
+    for (const line of enabledBy) {
+      unpack(unpacked, of, line)
+      yield
+    }
   }
   return unpacked
 }
 
 type Waiting = Map<string, Map<string, Explained[]>>
 
-function byNameAndVersion(lines: readonly Explained[]): Waiting {
+/** Lines in force of the names that packages have. */
+function byNameAndVersion(lines: readonly Explained[], names: ReadonlySet<string>): Waiting {
   const waiting: Waiting = new Map()
-  for (const line of lines.filter(({ state }) => state === 'in-force')) {
-    const key = featureKey(line.license)
+  for (const line of lines) {
+    const { key, state } = line
+    if (state !== 'in-force' || !names.has(key)) continue
     const versions = waiting.get(key) ?? new Map<string, Explained[]>()
     waiting.set(key, versions)
     const version = sameVersion(line.license.version)

@@ -3,6 +3,7 @@ import { endOf, featureKey } from './keys.ts'
 import { attributeIn } from './license-line.ts'
 import { lockOf } from './read-license-file.ts'
 import { isSuperseded, supersessions } from './supersede.ts'
+import { atOnce, type Steps } from './turns.ts'
 import type { License, LicenseFile } from './types.ts'
 import { compareVersions } from './values.ts'
 
@@ -24,6 +25,8 @@ export type LicenseKind = 'floating' | 'node-locked' | 'node-locked-counted' | '
 
 export type Explained = {
   license: License
+  /** featureKey of it. */
+  key: string
   kind: LicenseKind
   state: LineState
   /** What it gives while in force, after UPGRADE lines took theirs; null: uncounted. */
@@ -58,13 +61,23 @@ export type Explanation = {
 
 /** What a file means on a day (`YYYY-MM-DD`), by the rules of the guide; see docs/license-files.md. */
 export function explainFile(file: LicenseFile, today: string): Explanation {
-  const lines = file.licenses.map((license) => first(license, today))
-  markSuperseded(lines)
-  markDuplicates(lines)
+  return atOnce(explainSteps(file, today))
+}
+
+/** The same in small steps. */
+export function* explainSteps(file: LicenseFile, today: string): Steps<Explanation> {
+  const lines: Explained[] = []
+  for (const license of file.licenses) {
+    lines.push(first(license, today))
+    yield
+  }
+  yield* markSuperseded(lines)
+  yield* markDuplicates(lines)
   markIgnored(lines)
-  raise(lines)
-  const unpacked = expandPackages(file.packages, lines)
-  return { lines, unpacked, sums: sumUp(lines, unpacked) }
+  yield
+  yield* raise(lines)
+  const unpacked = yield* expandPackages(file.packages, lines)
+  return { lines, unpacked, sums: yield* sumUp(lines, unpacked) }
 }
 
 function first(license: License, today: string): Explained {
@@ -78,7 +91,8 @@ function first(license: License, today: string): Explained {
         ? 'not-yet'
         : 'in-force'
   const counted = typeof count === 'number' ? count : null
-  return { license, kind: kindOf(license), state, count: counted, until: endOf(until), because: null }
+  const key = featureKey(license)
+  return { license, key, kind: kindOf(license), state, count: counted, until: endOf(until), because: null }
 }
 
 function kindOf(license: License): LicenseKind {
@@ -87,8 +101,8 @@ function kindOf(license: License): LicenseKind {
   return isLocked ? 'node-locked-counted' : 'floating'
 }
 
-function markSuperseded(lines: Explained[]): void {
-  const replaced = supersessions(lines.map(({ license }) => license))
+function* markSuperseded(lines: Explained[]): Steps<void> {
+  const replaced = yield* supersessions(lines.map(({ license }) => license))
   for (const line of lines) {
     const by = isSuperseded(line.license, replaced)
     if (by !== undefined) mark(line, 'superseded', by)
@@ -96,15 +110,33 @@ function markSuperseded(lines: Explained[]): void {
 }
 
 /** The same line again, in whatever letters and line breaks: it counts once. */
-function markDuplicates(lines: Explained[]): void {
-  const seen = new Map<string, number>()
-  for (const line of lines.filter(({ state }) => state === 'in-force' || state === 'not-yet')) {
-    const words = line.license.line.words.filter(({ key }) => key === '' || key !== key.toLowerCase())
-    const text = words.map((word) => word.text.replace(/\s+/g, ' ')).join(' ')
-    const before = seen.get(text)
-    if (before === undefined) seen.set(text, rowOf(line))
-    else mark(line, 'duplicate', before)
+function* markDuplicates(lines: readonly Explained[]): Steps<void> {
+  const counting = lines.filter(({ state }) => state === 'in-force' || state === 'not-yet')
+  // Only lines of which these are the same can be; the texts of the others are not put together.
+  const alike = Map.groupBy(counting, ({ license }) =>
+    withSingleBlanks([license.name, license.vendor, license.version, license.untilText].join(' ')),
+  )
+  for (const group of alike.values()) {
+    yield
+    const seen = new Map<string, number>()
+    for (const line of group.length > 1 ? group : []) {
+      const text = textOf(line)
+      const before = seen.get(text)
+      if (before === undefined) seen.set(text, rowOf(line))
+      else mark(line, 'duplicate', before)
+      yield
+    }
   }
+}
+
+/** A line without what does not count: how it is broken, and attributes in small letters. */
+function textOf({ license }: Explained): string {
+  const words = license.line.words.filter(({ key }) => key === '' || key !== key.toLowerCase())
+  return words.map(({ text }) => withSingleBlanks(text)).join(' ')
+}
+
+function withSingleBlanks(text: string): string {
+  return /[^\S ]| {2}/.test(text) ? text.replace(/\s+/g, ' ') : text
 }
 
 /**
@@ -117,7 +149,7 @@ function markIgnored(lines: Explained[]): void {
     ({ license, state, count }) => license.word === 'FEATURE' && state === 'in-force' && count !== null,
   )
   for (const line of features.sort(byPrecedence)) {
-    const key = `${line.license.line.part} ${featureKey(line.license)}`
+    const key = `${line.license.line.part} ${line.key}`
     const before = used.get(key)
     if (before === undefined) used.set(key, rowOf(line))
     else mark(line, 'ignored', before)
@@ -148,15 +180,16 @@ function rowOf({ license }: Explained): number {
 const BACK = 500
 
 /** An UPGRADE takes up to its count from the closest line before it that is of an older version, and gives it anew. */
-function raise(lines: Explained[]): void {
+function* raise(lines: Explained[]): Steps<void> {
+  if (!lines.some(({ license }) => license.word === 'UPGRADE')) return
   const before = new Map<string, Explained[]>()
   for (const line of lines) {
-    const { license } = line
-    const key = featureKey(license)
+    const { license, key } = line
     const earlier = before.get(key) ?? []
     before.set(key, earlier)
     if (license.word !== 'UPGRADE') earlier.push(line)
     else if (line.state === 'in-force' && line.count !== null) takeFrom(earlier, line)
+    yield
   }
 }
 
@@ -177,14 +210,16 @@ function takeFrom(earlier: Explained[], upgrade: Explained): void {
   upgrade.because = raised ? rowOf(raised) : null
 }
 
-function sumUp(lines: Explained[], unpacked: Unpacked): FeatureSum[] {
+function* sumUp(lines: Explained[], unpacked: Unpacked): Steps<FeatureSum[]> {
   const sums = new Map<string, FeatureSum>()
   for (const line of lines) {
-    const { license, kind, state, count, until } = line
     if (unpacked.enabling.has(line)) continue
-    add(sums, { ...license, kind, count, until, isInForce: state === 'in-force' })
+    const { license, key, kind, state, count, until } = line
+    const { name, vendor, version } = license
+    add(sums, key, { name, vendor, version, kind, count, until, isInForce: state === 'in-force' })
+    yield
   }
-  for (const part of unpacked.components) add(sums, { ...part, isInForce: true })
+  for (const part of unpacked.components) add(sums, featureKey(part), { ...part, isInForce: true })
   return [...sums.values()]
 }
 
@@ -195,8 +230,7 @@ type Part = Pick<License, 'name' | 'vendor' | 'version'> & {
   isInForce: boolean
 }
 
-function add(sums: Map<string, FeatureSum>, part: Part): void {
-  const key = featureKey(part)
+function add(sums: Map<string, FeatureSum>, key: string, part: Part): void {
   const sum = sums.get(key) ?? empty(part)
   sums.set(key, sum)
   sum.lines++

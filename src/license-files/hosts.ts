@@ -61,8 +61,12 @@ function serversOf(group: Server[], lines: number): Named[] {
   return [{ kind: 'triad' as const, names: group.map(({ name }) => name), ids, port, lines }]
 }
 
-/** Every ID that can be read, for one question to the register. */
-export function idsOfHosts(hosts: readonly { ids: FileHostId[] }[]): HostId[] {
+/** Every ID that can be read, each once, for one question to the register. */
+export function idsToFind(hosts: readonly { ids: FileHostId[] }[]): HostId[] {
+  return [...new Map(idsOfHosts(hosts).map((id) => [`${id.kind} ${id.value}`, id])).values()]
+}
+
+function idsOfHosts(hosts: readonly { ids: FileHostId[] }[]): HostId[] {
   return hosts.flatMap(({ ids }) => ids.flatMap(({ id }) => (id && id.kind !== 'any' ? [id] : [])))
 }
 

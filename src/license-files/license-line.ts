@@ -17,20 +17,20 @@ const KNOWN = new Set(
 
 /** `FEATURE`, `INCREMENT` or `UPGRADE`; null where even name, daemon, version and date are not there. */
 export function readLicense(line: Line, report: Report): License | null {
-  const [keyword, ...rest] = line.words
-  const word = plain(keyword!).toUpperCase() as License['word']
+  const { words } = line
+  const word = plain(words[0]!).toUpperCase() as License['word']
   const isUpgrade = word === 'UPGRADE'
-  const [name, vendor, ...versions] = rest.slice(0, isUpgrade ? 4 : 3).map(plain)
-  const tail = rest.slice(isUpgrade ? 4 : 3)
+  const fixed = isUpgrade ? 5 : 4
+  const [name, vendor, ...versions] = words.slice(1, fixed).map(plain)
   const version = versions.at(-1) ?? ''
-  if (!name || !vendor || versions.length < (isUpgrade ? 2 : 1) || tail.length === 0) {
+  if (!name || !vendor || versions.length < (isUpgrade ? 2 : 1) || words.length <= fixed) {
     report('short')
     return null
   }
   if (!/^\d+(\.\d+)?$/.test(version)) report('version', version)
-  const { untilText, countText, others } = splitTail(tail, report)
-  const attributes = readAttributes(others)
-  const isSigned = attributes.some((one) => /^(?:SIGN\d?|AUTH|KEY)$/.test(one.name.toUpperCase()))
+  const { untilText, countText, from } = splitTail(words, fixed, report)
+  const attributes = readAttributes(words, from)
+  const isSigned = attributes.some((one) => one.name.length <= 5 && /^(?:SIGN\d?|AUTH|KEY)$/i.test(one.name))
   if (!isSigned) report('unsigned')
   const until = datum(untilText, report)
   const count = readCount(countText)
@@ -56,16 +56,16 @@ export function readLicense(line: Line, report: Report): License | null {
 
 /** `PACKAGE name vendor [version] COMPONENTS="…"`, its words in any order; null without a name. */
 export function readPackage(line: Line, report: Report): Package | null {
-  const rest = line.words.slice(1)
-  const firstKeyed = rest.findIndex(({ key }) => key !== '')
-  const bare = (firstKeyed < 0 ? rest : rest.slice(0, firstKeyed)).filter(({ isQuoted }) => !isQuoted)
-  const [name, vendor = '', third] = bare.map(plain)
+  const { words } = line
+  const firstKeyed = words.findIndex(({ key }) => key !== '')
+  const bare = words.slice(1, firstKeyed < 0 ? undefined : firstKeyed).filter(({ isQuoted }) => !isQuoted)
+  const [name, vendor = '', third] = bare.slice(0, 3).map(plain)
   if (!name) {
     report('short')
     return null
   }
   const version = third !== undefined && /^\d/.test(third) && third.length < 12 ? third : ''
-  const attributes = readAttributes(rest.slice(version === '' ? Math.min(2, bare.length) : 3))
+  const attributes = readAttributes(words, version === '' ? Math.min(2, bare.length) + 1 : 4)
   const components = attributeIn(attributes, 'COMPONENTS').split(/\s+/).filter(Boolean).map(readComponent)
   if (components.length === 0) report('components')
   return {
@@ -83,38 +83,53 @@ export function readPackage(line: Line, report: Report): Package | null {
 
 /** The value of an attribute, '' where there is none. */
 export function attributeIn(attributes: readonly Attribute[], name: string): string {
-  return attributes.find((one) => one.name.toUpperCase() === name)?.value ?? ''
+  return attributes.find((one) => isNamed(one, name))?.value ?? ''
 }
 
-/** Words after the fixed ones. Of old files: the key, then the vendor's string in quotes, then a host ID. */
-export function readAttributes(words: readonly Word[]): Attribute[] {
+/** Whether it has that name (in capitals), in any letters. A line may have as many attributes as a file has words. */
+function isNamed(attribute: Attribute, name: string): boolean {
+  return attribute.name.length === name.length && attribute.name.toUpperCase() === name
+}
+
+/** Words from the one at `from` on, after the fixed ones. Of old files: the key, then the vendor's string in quotes, then a host ID. */
+export function readAttributes(words: readonly Word[], from: number): Attribute[] {
   const attributes: Attribute[] = []
-  const seen = new Set<string>()
-  const has = (name: string) => seen.has(name)
+  const seen = { KEY: false, VENDOR_STRING: false, HOSTID: false }
   const add = (name: string, value: string, isKnown = true) => {
     attributes.push({ name, value, isKnown })
-    seen.add(name)
+    if (Object.hasOwn(seen, name)) seen[name as keyof typeof seen] = true
   }
-  for (const one of words) {
-    const { key, value, isQuoted } = one
-    if (key !== '') add(key, value, KNOWN.has(key.toUpperCase()) || /^SIGN\d$/i.test(key))
-    else if (!isQuoted && KNOWN.has(value.toUpperCase())) add(value, '')
-    else if (!isQuoted && /^[0-9A-F]{12,20}$/i.test(value) && !has('KEY')) add('KEY', value)
-    else if (isQuoted && !has('VENDOR_STRING')) add('VENDOR_STRING', value)
-    else if (!isQuoted && has('KEY') && !has('HOSTID') && readHostIds(value)[0]?.id) add('HOSTID', value)
+  for (let at = from; at < words.length; at++) {
+    const { key, value, isQuoted } = words[at]!
+    if (key !== '') add(key, value, isKnownName(key) || /^SIGN\d$/i.test(key))
+    else if (isQuoted && !seen.VENDOR_STRING) add('VENDOR_STRING', value)
+    else if (isQuoted) add(value, '', false)
+    else if (isKnownName(value)) add(value, '')
+    else if (!seen.KEY && isKey(value)) add('KEY', value)
+    else if (seen.KEY && !seen.HOSTID && readHostIds(value)[0]?.id) add('HOSTID', value)
     else add(value, '', false)
   }
   return attributes
 }
 
-/** Date and count, of which one may have been lost. */
-function splitTail(tail: Word[], report: Report) {
-  const [first, second] = [plain(tail[0]!), tail[1] ? plain(tail[1]) : '']
+const longestName = Math.max(...[...KNOWN].map((name) => name.length))
+
+function isKnownName(text: string): boolean {
+  return text.length > 1 && text.length <= longestName && KNOWN.has(text.toUpperCase())
+}
+
+function isKey(text: string): boolean {
+  return text.length >= 12 && text.length <= 20 && /^[0-9A-F]+$/i.test(text)
+}
+
+/** Date and count, of which one may have been lost, and where the words after them begin. */
+function splitTail(words: readonly Word[], at: number, report: Report) {
+  const [first, second] = [plain(words[at]!), words[at + 1] ? plain(words[at + 1]!) : '']
   if (!isDate(first) && isCount(first) && !isCount(second)) {
     report('no-date')
-    return { untilText: '', countText: first, others: tail.slice(1) }
+    return { untilText: '', countText: first, from: at + 1 }
   }
-  return { untilText: first, countText: second, others: tail.slice(2) }
+  return { untilText: first, countText: second, from: at + 2 }
 }
 
 function datum(text: string, report: Report) {
@@ -125,7 +140,7 @@ function datum(text: string, report: Report) {
 }
 
 function hostIdsOf(attributes: readonly Attribute[], report: Report) {
-  const given = attributes.filter(({ name }) => name.toUpperCase() === 'HOSTID')
+  const given = attributes.filter((one) => isNamed(one, 'HOSTID'))
   const ids = given.flatMap(({ value }) => readHostIds(value))
   for (const { text, id } of ids) if (!id && !isSpecial(text)) report('host-id', text)
   return ids
@@ -137,7 +152,7 @@ export function isSpecial(text: string): boolean {
 }
 
 function supersededBy(attributes: readonly Attribute[], name: string): string[] {
-  const given = attributes.find((one) => one.name.toUpperCase() === 'SUPERSEDE')
+  const given = attributes.find((one) => isNamed(one, 'SUPERSEDE'))
   if (!given) return []
   const names = given.value.split(/\s+/).filter(Boolean)
   return names.length > 0 ? names : [name]

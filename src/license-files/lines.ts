@@ -1,18 +1,31 @@
 import { keywordOf, looksLicensed, startsLine } from './keywords.ts'
+import type { Steps } from './turns.ts'
 import type { FileNote, Line, LineKind, Word } from './types.ts'
-import { isBlank, isQuote, WordReader } from './words.ts'
+import { isBlankCode, isQuote, WordReader } from './words.ts'
+
+/** Longest line that is read (characters); the License Administration Guide has them of some thousand. */
+export const LINE_LIMIT = 100_000
 
 const none: Word[] = []
+const [mailed, backslash] = [...'>\\'].map((one) => one.charCodeAt(0))
 
 type Row = { number: number; raw: string; text: string; continues: boolean; isMailed: boolean }
-type Open = { line: Line; raws: string[]; reader: WordReader; continues: boolean; hasGap: boolean }
+type Open = {
+  line: Line
+  raws: string[]
+  /** Characters of its rows. */
+  length: number
+  reader: WordReader
+  continues: boolean
+  hasGap: boolean
+}
 
 /**
- * Splits a text into lines: license lines are put together from rows that end in a backslash, that leave a quote or
+ * Splits a text into lines, a row a step: license lines are put together from rows that end in a backslash, that leave a quote or
  * brace open, or (as mail programs and later FlexNet versions break them) that go on without any mark. Every row is in
  * exactly one line. Never throws; takes time in proportion to the text.
  */
-export function readLines(text: string): { lines: Line[]; rows: number; notes: FileNote[] } {
+export function* lineSteps(text: string): Steps<{ lines: Line[]; rows: number; notes: FileNote[] }> {
   const rows = text.split(/\r\n|\n|\r/)
   let isMailed = false
   const lines: Line[] = []
@@ -25,8 +38,9 @@ export function readLines(text: string): { lines: Line[]; rows: number; notes: F
   }
   const single = (kind: LineKind, { number, raw }: Row) =>
     lines.push({ kind, rows: [number], text: raw, words: none, isUnclosed: false, part: 1 })
-  for (const [index, raw] of rows.entries()) {
-    const row = readRow(raw, index)
+  for (let index = 0; index < rows.length; index++) {
+    yield
+    const row = readRow(rows[index]!, index)
     isMailed ||= row.isMailed
     const current = open as Open | null
     const isHeld = current !== null && (current.continues || current.reader.isOpen)
@@ -55,35 +69,39 @@ export function readLines(text: string): { lines: Line[]; rows: number; notes: F
 function readRow(raw: string, index: number): Row {
   let [start, end] = [0, raw.length]
   let isMailed = false
-  while (start < end && (isEdge(raw[start]!) || raw[start] === '>')) {
-    if (raw[start] === '>') isMailed = true
-    start++
+  for (; start < end; start++) {
+    const code = raw.charCodeAt(start)
+    if (code === mailed) isMailed = true
+    else if (!isEdge(code)) break
   }
-  while (end > start && isEdge(raw[end - 1]!)) end--
-  const continues = end > start && raw[end - 1] === '\\'
+  while (end > start && isEdge(raw.charCodeAt(end - 1))) end--
+  const continues = end > start && raw.charCodeAt(end - 1) === backslash
   if (continues) end--
-  while (end > start && isEdge(raw[end - 1]!)) end--
+  while (end > start && isEdge(raw.charCodeAt(end - 1))) end--
   return { number: index + 1, raw, text: raw.slice(start, end), continues, isMailed }
 }
 
 // A byte order mark stands before each of several files put together; DOS ends a file by Ctrl-Z.
-function isEdge(character: string): boolean {
-  return isBlank(character) || character === '\ufeff' || character === '\x1a'
+function isEdge(code: number): boolean {
+  return isBlankCode(code) || code === 0xfeff || code === 0x1a
 }
 
 function begin(row: Row): Open {
   const kind = startsLine(row.text) ? keywordOf(row.text)!.kind : 'unknown'
   const reader = new WordReader()
   const line: Line = { kind, rows: [], text: '', words: reader.words, isUnclosed: false, part: 1 }
-  const open: Open = { line, raws: [], reader, continues: false, hasGap: false }
+  const open: Open = { line, raws: [], length: 0, reader, continues: false, hasGap: false }
   extend(open, row)
   return open
 }
 
 function extend(open: Open, { number, raw, text, continues }: Row): void {
-  open.line.rows.push(number)
-  open.raws.push(raw)
-  open.reader.readRow(text, continues)
+  const { line, raws, reader } = open
+  line.rows.push(number)
+  raws.push(raw)
+  open.length += text.length
+  if (open.length <= LINE_LIMIT) reader.readRow(text, continues)
+  else line.kind = 'unknown'
   open.continues = continues
 }
 

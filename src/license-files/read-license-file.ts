@@ -1,7 +1,8 @@
 import { isSpecial, readLicense, readPackage, reporter } from './license-line.ts'
-import { readLines } from './lines.ts'
+import { LINE_LIMIT, lineSteps } from './lines.ts'
 import { readText } from './read-text.ts'
 import { readDaemon, readServer } from './server-line.ts'
+import { atOnce, type Steps } from './turns.ts'
 import type { License, LicenseFile, Line, Server } from './types.ts'
 
 /** Larger files are refused unread (bytes). */
@@ -17,16 +18,24 @@ export const ROW_LIMIT = 50_000
  * understood is a line of kind `unknown` with a problem. Never throws, whatever the bytes.
  */
 export function readLicenseFile(given: Uint8Array | string): LicenseFile {
+  return atOnce(readSteps(given))
+}
+
+/** The same in small steps: a file of a megabyte takes some tenths of a second. */
+export function* readSteps(given: Uint8Array | string): Steps<LicenseFile> {
   const { text, notes } =
     typeof given === 'string' ? { text: given.replaceAll('\0', ''), notes: [] } : readText(given)
-  const { lines, rows, notes: more } = readLines(text)
+  const { lines, rows, notes: more } = yield* lineSteps(text)
   const file: LicenseFile = {
     ...{ rows, lines, servers: [], daemons: [], licenses: [], packages: [], problems: [] },
     notes: [...notes, ...more],
   }
-  for (const line of lines) readLine(file, line)
+  for (const line of lines) {
+    readLine(file, line)
+    yield
+  }
   checkServers(file)
-  checkLicenses(file)
+  yield* checkLicenses(file)
   file.problems.sort((a, b) => a.line - b.line)
   return file
 }
@@ -54,7 +63,8 @@ const OPTION_FILE = new Set(
 )
 
 /** A license in decimal form, a line of an options file (which stands beside the license file), or other text. */
-function reasonOf({ words }: Line) {
+function reasonOf({ words, text }: Line) {
+  if (text.length > LINE_LIMIT) return 'long'
   const first = words[0]?.text.slice(0, 200) ?? ''
   if (words.length === 1 && /^[\w.]+-[\w.]+(?:-\d{1,5}){2,}$/.test(first)) return 'decimal'
   return OPTION_FILE.has(first) ? 'options' : 'unknown'
@@ -69,7 +79,7 @@ function checkServers({ servers, problems }: LicenseFile): void {
   }
 }
 
-function checkLicenses({ licenses, servers, daemons, problems }: LicenseFile): void {
+function* checkLicenses({ licenses, servers, daemons, problems }: LicenseFile): Steps<void> {
   const served = new Set(servers.map(({ line }) => line.part))
   const known = new Set(daemons.map(({ name }) => name.toLowerCase()))
   for (const { line, vendor, count, hostIds } of licenses) {
@@ -78,6 +88,7 @@ function checkLicenses({ licenses, servers, daemons, problems }: LicenseFile): v
     if (typeof count === 'number' && !served.has(line.part)) report('no-server')
     if (served.has(line.part) && typeof count === 'number' && !known.has(vendor.toLowerCase()))
       report('no-daemon', vendor)
+    yield
   }
 }
 

@@ -7,12 +7,13 @@ import type { Problem } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
 import { countLines } from '../web/lines.ts'
 import { compareFeatures } from './compare.ts'
-import { explainFile } from './explain.ts'
-import { hostsOfFile, idsOfHosts, withKnown } from './hosts.ts'
+import { explainSteps } from './explain.ts'
+import { hostsOfFile, idsToFind, withKnown } from './hosts.ts'
 import { listDaemons, listOwnFeatures } from './queries.ts'
-import { FILE_LIMIT, ROW_LIMIT, readLicenseFile } from './read-license-file.ts'
+import { FILE_LIMIT, ROW_LIMIT, readSteps } from './read-license-file.ts'
 import { readText } from './read-text.ts'
-import { shownFile } from './shown.ts'
+import { SHOWN, shownFile } from './shown.ts'
+import { inTurns } from './turns.ts'
 
 /** Read a license file: what a FlexNet license file of any publisher says, and what of it the company owns here. */
 export function licenseFileRoutes(app: App): void {
@@ -37,7 +38,7 @@ function showForm(
   return reply.page('license-files/read', { title, problems, values: { text: pasted ?? '' }, file: null })
 }
 
-// A file of a megabyte takes about a second: enough for people, too little to keep the counter busy.
+// A file of a megabyte takes some tenths of a second: enough for people, too little to keep the counter busy.
 const limit = { tries: 60, minutes: 15 }
 
 async function readPosted(request: FastifyRequest, reply: FastifyReply) {
@@ -47,15 +48,16 @@ async function readPosted(request: FastifyRequest, reply: FastifyReply) {
     reply.code(429).header('retry-after', String(wait * 60))
     return showForm(request, reply, [{ message: t('license-files.tooMany', { minutes: wait }) }])
   }
-  const file = readLicenseFile(givenFile(request.body))
-  const explanation = explainFile(file, server.today())
-  const hosts = hostsOfFile(file, explanation.lines)
-  const names = explanation.sums.map(({ name }) => name)
+  const file = await inTurns(readSteps(givenFile(request.body)))
+  const explanation = await inTurns(explainSteps(file, server.today()))
+  const allHosts = hostsOfFile(file, explanation.lines)
+  const [hosts, sums] = [allHosts.slice(0, SHOWN), explanation.sums.slice(0, SHOWN)]
+  const names = sums.map(({ name }) => name)
   const [own, daemons, known] = await server.database.readCustomer(customer.id, (tx) =>
     Promise.all([
       listOwnFeatures(tx, customer.id, names),
       listDaemons(tx),
-      listHostsOfIds(tx, customer.id, idsOfHosts(hosts)),
+      listHostsOfIds(tx, customer.id, idsToFind(hosts)),
     ]),
   )
   reply.header('cache-control', 'no-store')
@@ -63,7 +65,8 @@ async function readPosted(request: FastifyRequest, reply: FastifyReply) {
     title: t('license-files.resultTitle'),
     file: shownFile(file, explanation, {
       hosts: withKnown(hosts, known),
-      features: compareFeatures(explanation.sums, own, daemons),
+      hostCount: allHosts.length,
+      features: compareFeatures(sums, own, daemons),
       request,
     }),
   })

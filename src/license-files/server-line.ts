@@ -17,7 +17,7 @@ export function readServer(line: Line, report: Report): Server | null {
   for (const { text, id } of hostIds) if (!id && !isSpecial(text)) report('host-id', text)
   const isPort = rest[0] !== undefined && /^(?:TCP:)?\d+$/i.test(plain(rest[0]))
   const port = isPort ? readPort(plain(rest[0]!), report) : null
-  return { line, name: plain(name), hostIds, port, attributes: readAttributes(isPort ? rest.slice(1) : rest) }
+  return { line, name: plain(name), hostIds, port, attributes: readAttributes(rest, isPort ? 1 : 0) }
 }
 
 /** `VENDOR name [path] [[options=]path] [[port=]n]`, DAEMON in old files; null without a name. */

@@ -6,9 +6,15 @@ import { attributeIn, isSpecial } from './license-line.ts'
 import type { Attribute, LicenseFile, Line } from './types.ts'
 
 /** Rows that a table shows; a license file of a company has some hundred lines. */
-const SHOWN = 1000
+export const SHOWN = 1000
 
-type Found = { hosts: FileHost[]; features: Compared[]; request: FastifyRequest }
+/** Hosts and features: those that are shown, and how many there are. */
+type Found = {
+  hosts: FileHost[]
+  hostCount: number
+  features: Compared[]
+  request: FastifyRequest
+}
 
 const verdictTags: Record<Verdict, string> = {
   foreign: '',
@@ -33,8 +39,8 @@ const stateTags: Record<LineState, string> = {
 /** A file as its page shows it: each list cut to what a page holds, with how many more there are. */
 export function shownFile(
   file: LicenseFile,
-  { lines, unpacked }: Explanation,
-  { hosts, features, request }: Found,
+  { lines, sums, unpacked }: Explanation,
+  { hosts, hostCount, features, request }: Found,
 ) {
   const { customer } = request
   const counts = Map.groupBy(lines, ({ state }) => state)
@@ -48,35 +54,46 @@ export function shownFile(
       inForce: counts.get('in-force')?.length ?? 0,
       expired: counts.get('expired')?.length ?? 0,
       notYet: counts.get('not-yet')?.length ?? 0,
-      features: features.length,
+      features: sums.length,
     },
-    hosts: cut(hosts.map((host) => shownHost(host, customer.base, startsPlans))),
-    features: cut(features.map((one) => ({ ...one, tag: verdictTags[one.verdict] }))),
-    lines: cut(lines.map(shownLine)),
-    packages: cut(
-      unpacked.packages.map(({ of, supersededBy, enabledBy }) => ({
-        line: of.line.rows[0]!,
-        name: of.name,
-        version: of.version,
-        vendor: of.vendor,
-        isSuite: of.isSuite,
-        supersededBy,
-        enabledBy: enabledBy.slice(0, 20).map(({ license }) => license.line.rows[0]!),
-        components: cut(of.components, 100),
-      })),
-    ),
+    hosts: {
+      rows: hosts.map((host) => shownHost(host, customer.base, startsPlans)),
+      more: hostCount - hosts.length,
+    },
+    features: {
+      rows: features.map((one) => ({ ...one, tag: verdictTags[one.verdict] })),
+      more: sums.length - features.length,
+    },
+    lines: cut(lines, shownLine),
+    packages: cut(unpacked.packages, shownPackage),
     problems: cut(file.problems),
-    unknown: cut(file.lines.filter(({ kind }) => kind === 'unknown').map(rawLine)),
+    unknown: cut(
+      file.lines.filter(({ kind }) => kind === 'unknown'),
+      rawLine,
+    ),
     comments: cut(
-      file.lines
-        .filter(({ kind, text }) => kind === 'comment' && /[^#\s]/.test(text.slice(0, 500)))
-        .map(rawLine),
+      file.lines.filter(({ kind, text }) => kind === 'comment' && /[^#\s]/.test(text.slice(0, 500))),
+      rawLine,
     ),
   }
 }
 
-function cut<T>(rows: readonly T[], most = SHOWN): { rows: T[]; more: number } {
-  return { rows: rows.slice(0, most), more: Math.max(0, rows.length - most) }
+/** The first rows as they are shown (the others are not worked out), and how many more there are. */
+function cut<T, S = T>(rows: readonly T[], show = (row: T) => row as unknown as S, most = SHOWN) {
+  return { rows: rows.slice(0, most).map((row) => show(row)), more: Math.max(0, rows.length - most) }
+}
+
+function shownPackage({ of, supersededBy, enabledBy }: Explanation['unpacked']['packages'][number]) {
+  return {
+    line: of.line.rows[0]!,
+    name: of.name,
+    version: of.version,
+    vendor: of.vendor,
+    isSuite: of.isSuite,
+    supersededBy,
+    enabledBy: enabledBy.slice(0, 20).map(({ license }) => license.line.rows[0]!),
+    components: cut(of.components, undefined, 100),
+  }
 }
 
 function rawLine({ rows, text }: Line) {

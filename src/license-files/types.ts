@@ -91,6 +91,7 @@ export type FileProblem = { kind: ProblemKind; line: number; text: string }
 
 export type ProblemKind =
   | 'unclosed'
+  | 'long'
   | 'short'
   | 'date'
   | 'no-date'

@@ -2,7 +2,8 @@ import type { Word } from './types.ts'
 
 /**
  * Splits a license line into words, row by row: blanks part words except within quotes and braces, which may go over
- * several rows. One pass over the characters; whatever they are, it ends and loses none.
+ * several rows. One pass over the characters; whatever they are, it ends and loses none. Words as they nearly always
+ * are (bare, `NAME=value`, `NAME="value"` on one row) are cut out of the row, others put together by characters.
  */
 export class WordReader {
   readonly words: Word[] = []
@@ -21,7 +22,8 @@ export class WordReader {
   /** `continues`: the row ended in a backslash, so that after `SIGN=` the value may come on the next one. */
   readRow(row: string, continues: boolean): void {
     if (this.isOpen) this.#add(' ')
-    for (let at = 0; at < row.length; at++) at += this.#take(row, at)
+    let at = 0
+    while (at < row.length) at = this.#text === '' ? this.#cut(row, at) : at + 1 + this.#take(row, at)
     const waits = continues && this.#key !== '' && this.#value === '' && !this.#isQuoted
     if (!this.isOpen && !waits) this.#end()
   }
@@ -33,12 +35,43 @@ export class WordReader {
     return isUnclosed
   }
 
+  /** Takes the blank or the word that begins at that place, or the first character of one of another kind. */
+  #cut(row: string, at: number): number {
+    if (isBlankCode(row.charCodeAt(at))) return at + 1
+    // Where the value begins; of what is no name before its first `=`, where the word does.
+    let [from, sawEquals] = [at, false]
+    let to = at
+    for (; to < row.length; to++) {
+      const code = row.charCodeAt(to)
+      if (isBlankCode(code)) break
+      if (isQuoteCode(code)) return this.#cutQuoted(row, at, from, to) ?? at + 1 + this.#take(row, at)
+      if (code === brace && to === from) return at + 1 + this.#take(row, at)
+      if (code !== equals || sawEquals) continue
+      sawEquals = true
+      if (isName(row.slice(at, to))) from = to + 1
+    }
+    this.#text = row.slice(at, to)
+    this.#key = from === at ? '' : row.slice(at, from - 1)
+    this.#value = from === at ? this.#text : row.slice(from, to)
+    if (to < row.length) this.#end()
+    return to
+  }
+
+  /** The word whose value is in quotes from `to` on; undefined where that is not all there is to it. */
+  #cutQuoted(row: string, at: number, from: number, to: number): number | undefined {
+    const close = row.charCodeAt(to) === quote && to === from ? row.indexOf('"', to + 1) : -1
+    if (close < 0 || row.charCodeAt(close - 1) === backslash) return undefined
+    const key = from === at ? '' : row.slice(at, from - 1)
+    this.words.push({ key, value: row.slice(to + 1, close), text: row.slice(at, close + 1), isQuoted: true })
+    return close + 1
+  }
+
   /** Takes the character at that place; gives how many more it took. */
   #take(row: string, at: number): number {
     const character = row[at]!
     if (this.#quote !== '') return this.#takeQuoted(row, at)
     if (this.#depth > 0) this.#takeBraced(character)
-    else if (isBlank(character)) this.#end()
+    else if (isBlankCode(character.charCodeAt(0))) this.#end()
     else if (isQuote(character)) {
       this.#quote = character === '"' ? 'plain' : 'curly'
       this.#isQuoted = true
@@ -102,19 +135,20 @@ export function plain({ key, value }: Word): string {
   return key === '' ? value : `${key}=${value}`
 }
 
-export function isBlank(character: string | undefined): boolean {
-  return (
-    character === ' ' ||
-    character === '\t' ||
-    character === '\u00a0' ||
-    character === '\v' ||
-    character === '\f'
-  )
+const [quote, backslash, equals, brace] = [...'"\\={'].map((one) => one.charCodeAt(0))
+
+/** Blank, tab, vertical tab, form feed, and a blank that does not break. */
+export function isBlankCode(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0b || code === 0x0c || code === 0xa0
 }
 
 /** Word processors and mail make of `"` what is prettier. */
 export function isQuote(character: string): boolean {
-  return '"\u201c\u201d\u201e\u201f\u2033'.includes(character)
+  return isQuoteCode(character.charCodeAt(0))
+}
+
+function isQuoteCode(code: number): boolean {
+  return code === quote || (code >= 0x201c && code <= 0x201f) || code === 0x2033
 }
 
 function isName(text: string): boolean {
@@ -126,8 +160,7 @@ function isName(text: string): boolean {
  * next quote opens an attribute (`"C:\lic\" options="x"`) or there is none.
  */
 function isEscaped(row: string, at: number): boolean {
-  const after = row[at + 2]
-  if (after !== undefined && !isBlank(after)) return true
+  if (at + 2 < row.length && !isBlankCode(row.charCodeAt(at + 2))) return true
   const next = row.indexOf('"', at + 2)
   return next > 0 && row[next - 1] !== '='
 }

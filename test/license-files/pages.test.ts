@@ -86,6 +86,19 @@ describe('a pasted file', () => {
     expect(row(answer, 'lyo-cad-07')).toContain('new')
   })
 
+  test('of twenty thousand lines the first are shown and compared, and all are counted', async () => {
+    const line = (n: number) => `INCREMENT f${n} opend 1.0 permanent 5 \\\n\tSIGN=${n}\n`
+    const others = Array.from({ length: 19_000 }, (_, n) => line(n)).join('')
+    const head =
+      'SERVER lyo-cad-07 02aa10000007\nVENDOR opend\nINCREMENT FORMA_BASE opend 12.0 permanent 4 SIGN=1\n'
+    const answer = await paste(head + others)
+    expect(answer.status).toBe(200)
+    expect(row(answer, 'FORMA_BASE')).toContain('as owned here')
+    expect(answer.link('LYO-CAD-07')).toMatch(/^\/c\/100234\/hosts\//)
+    expect(answer.text.match(/18,001 more/g)).toHaveLength(2)
+    expect(answer.text).toContain('19,001 features')
+  })
+
   test('what it says stays text', async () => {
     const answer = await paste(`${sample}\nFEATURE <script>x</script> opend 1.0 permanent 1 "<b>" <i>`)
     expect(answer.all('main script, main b i')).toHaveLength(0)
