@@ -264,7 +264,7 @@ declare module 'fastify' {
     redisplay?: Redisplay
     /** Acts by a token in its own address, whoever sends it: asks for no form's token (quality.md 11). */
     ownToken?: true
-    /** A form of people not signed in: good also when it comes after somebody has signed in on this browser. */
+    /** A form that signs in: good also where this browser has got a session, or lost one, since it was shown. */
     ofVisitors?: true
   }
 }

@@ -2,7 +2,7 @@
 export type Params = Record<string, unknown>
 export type ProblemKey = { field?: string; key: string; params?: Params }
 
-/** What the application says no with: one of five kinds, each an HTTP status. Anything else is a fault (500). */
+/** What the application says no with: one of six kinds, each an HTTP status. Anything else is a fault (500). */
 export class Refusal extends Error {
   readonly status: number
 
@@ -28,6 +28,18 @@ export class Forbidden extends Refusal {
   constructor(needs: readonly string[] = []) {
     super(403, 'forbidden')
     this.needs = needs
+  }
+}
+
+/** Too often within a window of time, which ends in so many minutes: they stand in the sentence as `minutes`. */
+export class TooMany extends Refusal {
+  readonly minutes: number
+  readonly key: string
+
+  constructor(minutes: number, key: string) {
+    super(429, key)
+    this.minutes = minutes
+    this.key = key
   }
 }
 

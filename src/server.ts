@@ -7,6 +7,8 @@ import { type Config, readConfig } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
 import { refuseUnfit } from './fit.ts'
 import { loggerFor } from './logger.ts'
+import type { PackKey } from './packs/keys.ts'
+import type { Opened } from './runtime.ts'
 import { startWords } from './start-words.ts'
 
 const restMs = 500
@@ -36,17 +38,18 @@ async function start(): Promise<void> {
   // Types are stripped and modules compiled once, not at every start.
   enableCompileCache(join(config.home, 'compile-cache'))
   // The rest is read only once the settings are known to be right.
-  const [{ openKeys }, { openDatabase, prepareDemonstration }] = await Promise.all([
+  const [{ findKeys }, { openDatabase, prepareDemonstration }] = await Promise.all([
     import('./packs/keys.ts'),
     import('./runtime.ts'),
   ])
-  const packKeys = openKeys(config.packKeysFolder)
+  const found = findKeys(config.packKeysFolder)
   const pages = Promise.withResolvers<typeof import('./app.ts')>()
   // A fault in them is thrown where they are awaited.
   pages.promise.catch(() => {})
   const readPages = () => pages.resolve(import('./app.ts'))
   const opened = await openDatabase(config, say, { meanwhile: readPages })
   closers.push(() => opened.close())
+  const packKeys = found.length > 0 ? found : [await firstKey(config, opened)]
   // The database loads the demonstration while the pages are put together, and the first of them is asked for.
   const named = Promise.withResolvers<void>()
   const demonstration = prepareDemonstration(config, opened, named.resolve)
@@ -64,6 +67,11 @@ async function start(): Promise<void> {
   const { port } = app.server.address() as AddressInfo
   greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
   await startRest(config, app)
+}
+
+async function firstKey({ packKeysFolder }: Config, { database }: Opened): Promise<PackKey> {
+  const { makeKey } = await import('./tasks/make-key.ts')
+  return makeKey(database, packKeysFolder, { start: true })
 }
 
 /** What no page waits for: a browser that asks at once is answered first. */

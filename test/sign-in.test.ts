@@ -155,7 +155,8 @@ describe('sessions', () => {
     const [victim] = await sessionsOf('both@demo.example')
     const page = await stranger.open('/account/sessions')
     const csrf = page.one('input[name=_csrf]').getAttribute('value')!
-    const answer = await stranger.post('/account/sessions/ended', { _csrf: csrf, session: victim!.idHash })
+    const fields = { _csrf: csrf, _key: crypto.randomUUID(), session: victim!.idHash }
+    const answer = await stranger.post('/account/sessions/ended', fields)
     expect(answer.status).toBe(404)
     const [after] = await sessionsOf('both@demo.example')
     expect(after!.revokedAt).toBeNull()

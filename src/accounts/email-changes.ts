@@ -103,6 +103,8 @@ export async function confirmEmailChange(tx: Db, token: string, teller: Teller):
     )
     .where(and(eq(emailChanges.id, change.id), isWaiting()))
     .returning()
+  // The same link from two windows: the second finds it done.
+  if (!confirmed && (await findLinkedChange(tx, token)).change.doneAt) return
   if (!confirmed || person!.deletedAt || person!.email !== confirmed.oldEmail) throw new NotFound()
   if (!confirmed.oldConfirmedAt || !confirmed.newConfirmedAt) return
   await finishEmailChange(tx, confirmed, { ...teller, language: person!.language })

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { mailLimits } from '../sign-in/mail-limits.ts'
-import { countTry } from '../sign-in/throttle.ts'
+import { countAct } from '../sign-in/throttle.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { open, signedIn } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
@@ -30,14 +30,8 @@ export function emailRoutes(app: App): void {
     const { id: personId, email } = request.person!
     if (newEmail === email) throw new Invalid([{ field: 'email', key: 'accounts.email.same' }])
     const mine = { key: `email change ${personId}`, tries: 10, minutes: 60 }
-    const minutes = await countTry(app.database.db, [mine, ...mailLimits(request, newEmail)])
-    if (minutes) {
-      reply.code(429).header('retry-after', String(minutes * 60))
-      return showEmail(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }], {
-        email: typed,
-      })
-    }
     return actOnce(request, reply, async (tx) => {
+      await countAct(tx, [mine, ...mailLimits(request, newEmail)])
       await askEmailChange(tx, { personId, newEmail, ...teller(request) })
       request.flash('accounts.email.asked')
       return '/account/email'

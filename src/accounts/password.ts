@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../app.ts'
 import { type Config, keyFor } from '../config.ts'
-import { Conflict, Invalid } from '../errors.ts'
+import { Conflict, Invalid, TooMany } from '../errors.ts'
 import { people } from '../schema.ts'
 import { limitsFor } from '../sign-in/browser.ts'
 import {
@@ -16,7 +16,7 @@ import {
 import { findExclusiveIssuer } from '../sign-in/oidc/issuers.ts'
 import { hashPassword, verifyPassword } from '../sign-in/password.ts'
 import { setPassword } from '../sign-in/set-password.ts'
-import { countTry, forgetTries } from '../sign-in/throttle.ts'
+import { countForm, forgetTries } from '../sign-in/throttle.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { signedIn } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
@@ -41,18 +41,15 @@ export function passwordRoutes(app: App): void {
     if (await findExclusiveIssuer(db, email)) return reply.redirect('/account/password', 303)
     const form = readForm(request.body, PasswordForm)
     const limits = limitsFor(request, email)
-    const minutes = await countTry(db, limits)
-    if (minutes) {
-      reply.code(429).header('retry-after', String(minutes * 60))
-      return showForm(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }])
-    }
+    const minutes = await countForm(request, limits)
     const { name: publisher } = app.publisher()
-    checkChosenPassword(form, [email, name, publisher])
+    if (!minutes) checkChosenPassword(form, [email, name, publisher])
     const [person] = await db.select({ hash: people.passwordHash }).from(people).where(eq(people.id, id))
-    const isRight = await verifyPassword(form.currentPassword, person?.hash)
+    const isRight = !minutes && (await verifyPassword(form.currentPassword, person?.hash))
     const passwordHash = isRight ? await hashPassword(form.password) : ''
     const answer = await actOnce(request, reply, async (tx) => {
       // Here, so that the same form a second time answers as the first did: by then the current password is another.
+      if (minutes) throw new TooMany(minutes, 'sign-in.tooMany')
       if (!isRight) {
         if (form.seen && form.seen !== markOf(app.config, person?.hash)) {
           throw new Conflict('accounts.passwordMeanwhile')

@@ -7,6 +7,7 @@ import { endSessions } from '../sign-in/set-password.ts'
 import { readForm } from '../web/forms.ts'
 import { signedIn } from '../web/guard.ts'
 import type { Translate } from '../web/i18n.ts'
+import { actOnce } from '../web/once.ts'
 import { hash } from '../web/session.ts'
 import { deviceOf } from './device.ts'
 import { endSession, listSessions } from './sessions.ts'
@@ -21,22 +22,24 @@ export function sessionRoutes(app: App): void {
   app.post(`${place}/ended`, { config: signedIn }, async (request, reply) => {
     const { session } = readForm(request.body, EndForm)
     const personId = request.person!.id
-    await endSession(app.database.db, personId, session)
-    await recordPersonActivity(app.database.db, { personId, verb: 'account.session-ended' })
-    request.flash('sessions.ended')
-    return reply.redirect(place, 303)
+    return actOnce(request, reply, async (tx) => {
+      await endSession(tx, personId, session)
+      await recordPersonActivity(tx, { personId, verb: 'account.session-ended' })
+      request.flash('sessions.ended')
+      return place
+    })
   })
 
   app.post(`${place}/others-ended`, { config: signedIn }, async (request, reply) => {
     const personId = request.person!.id
     const here = hash(request.session.sessionId)
-    await app.database.transaction(async (tx) => {
+    return actOnce(request, reply, async (tx) => {
       await endSessions(tx, personId, here)
       await recordPersonActivity(tx, { personId, verb: 'account.other-sessions-ended' })
       await tellOwner(tx, { personId, template: 'sessions-ended', locale: request.locale })
+      request.flash('sessions.othersEnded')
+      return place
     })
-    request.flash('sessions.othersEnded')
-    return reply.redirect(place, 303)
   })
 }
 

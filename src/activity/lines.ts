@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { sayDeleted } from '../accounts/deleted.ts'
+import { resultKinds } from '../imports/results.ts'
 import { isPrivilege } from '../privileges/list.ts'
 import { maySee } from '../requests/scope.ts'
 import type { ActivityRow } from './queries.ts'
@@ -27,11 +28,12 @@ export function lineOf(
     who: whoOf(row),
     what: isVerb(row.verb) ? t(`activity.verb.${row.verb}`) : row.verb,
     about: [
-      row.objectName && sayDeleted(row.objectName, t),
+      nameOf(row),
       ...privilegesOf(row.details),
       untilOf(row.details),
       ...domainsOf(row.details),
       changeOf(row),
+      ...filesOf(row),
     ]
       .filter(Boolean)
       .join(', '),
@@ -59,12 +61,28 @@ export function lineOf(
 
   function whoOf({ personId, personName, isStaff, isCommand, details }: ActivityRow): string {
     if (isCommand) {
-      const { operator } = details
+      const { operator, start } = details
+      if (start) return operator ? t('activity.startBy', { operator }) : t('activity.start')
       return operator ? t('activity.commandBy', { operator }) : t('activity.command')
     }
     if (!personId || (isStaff && personId !== person!.id)) return server.publisher().name
     if (personId === person!.id) return t('activity.you')
     return personName ? sayDeleted(personName, t) : t('activity.nobody')
+  }
+
+  // A load has an ID that says nothing, and files in a folder.
+  function nameOf({ verb, objectName, details }: ActivityRow): string {
+    if (verb === 'import.done') return String(details['folder'] ?? '')
+    return objectName ? sayDeleted(objectName, t) : ''
+  }
+
+  function filesOf({ verb, details }: ActivityRow): string[] {
+    if (verb !== 'import.done' || !Array.isArray(details['files'])) return []
+    return (details['files'] as ({ name: string } & Record<string, unknown>)[]).map((file) => {
+      const kinds = resultKinds.filter((kind) => file[kind])
+      const became = kinds.map((kind) => t(`imports.${kind}`, { count: file[kind] }))
+      return `${file.name} (${became.join(', ') || t('imports.rows', { count: 0 })})`
+    })
   }
 
   function privilegesOf({ privilege, privileges }: Record<string, unknown>): string[] {

@@ -63,6 +63,7 @@ export const verbs = [
   'issuer.changed',
   'issuer.removed',
   'key.created',
+  'import.done',
 ] as const
 
 export type Verb = (typeof verbs)[number]
@@ -70,7 +71,7 @@ export type Verb = (typeof verbs)[number]
 /** The nouns of the verbs: 'plan', 'privilege'… Words are `activity.noun.<noun>`. */
 export const nouns = [...new Set(verbs.map((verb) => verb.split('.')[0]!))]
 
-const ofPublisher = new Set(['setting', 'staff', 'issuer', 'key'])
+const ofPublisher = new Set(['setting', 'staff', 'issuer', 'key', 'import'])
 
 /** Those of them that a company's or a person's record can hold. */
 export const companyNouns = nouns.filter((noun) => !ofPublisher.has(noun))

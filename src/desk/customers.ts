@@ -23,8 +23,6 @@ export type DeskCustomer = {
   supervisors: number
   /** False: it never had one, and is open to its contacts where the publisher lets it (R9). */
   wasSupervised: boolean
-  /** Entitlements of which more is placed than owned. */
-  overPlaced: number
 }
 
 export function readCustomerFilter(query: unknown): CustomerFilter {
@@ -46,7 +44,6 @@ export function customersHref({ text: q, supervisors }: CustomerFilter, after?: 
 
 const columns = sql`
   c.id, c.customer_number as number, c.name, c.city, c.country, c.first_supervised_at is not null as "wasSupervised",
-  (select coalesce(sum(l.over_placed), 0)::int from license_sums l where l.customer_id = c.id) as "overPlaced",
   (select count(*)::int from associations a where a.customer_id = c.id) as contacts,
   s.supervisors`
 
@@ -76,6 +73,16 @@ export async function findDeskCustomer(tx: Db, number: string): Promise<DeskCust
     select ${columns} from customers c cross join lateral ${supervisors}
     where c.customer_number = ${number.toUpperCase()}`)
   return row
+}
+
+/**
+ * Entitlements of which more is placed than owned. For the desk, once it acts for that company: what a company owns is
+ * none of what the desk sees of all at once.
+ */
+export async function countOverPlaced(tx: Db, customerId: string): Promise<number> {
+  const [row] = await tx.execute<{ count: number }>(sql`
+    select coalesce(sum(over_placed), 0)::int as count from license_sums where customer_id = ${customerId}`)
+  return row!.count
 }
 
 export type DeskContact = {

@@ -4,23 +4,32 @@ import { domainOf, isKnownAddress, isPublicDomain } from '../accounts/upgrade/pu
 import { changePart } from '../customers/change-part.ts'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
+import type { Policies } from '../plans/check-plan.ts'
+import { findHeldNow } from '../plans/held-now.ts'
 import { findPlanOf } from '../plans/queries.ts'
 import { type AccountRequest, findAccountRequest, listAccountEvents } from '../requests/account/queries.ts'
 import { listDetails } from '../requests/detail.ts'
-import { listMessages } from '../requests/messages.ts'
+import { listMessages, openRequestStatuses } from '../requests/messages.ts'
 import { findRequest } from '../requests/queries.ts'
 import { customers, requests } from '../schema.ts'
 import { type DeskCustomer, findDeskCustomer, listDeskContacts } from './customers.ts'
 import { actFor } from './scope.ts'
 
 /** A request of any customer or person by its number; throws NotFound. For the desk. */
-export async function openRequest(tx: Db, number: number, today: string) {
+export async function openRequest(
+  tx: Db,
+  number: number,
+  { today, publisher }: { today: string; publisher: Policies },
+) {
   const [owner] = await tx
     .select({ customerId: requests.customerId })
     .from(requests)
     .where(eq(requests.number, number))
   return owner
-    ? { origin: 'company' as const, ...(await openOfCompany(tx, owner.customerId, number)) }
+    ? {
+        origin: 'company' as const,
+        ...(await openOfCompany(tx, owner.customerId, number, { today, publisher })),
+      }
     : { origin: 'account' as const, ...(await openOfPerson(tx, number, today)) }
 }
 
@@ -35,7 +44,12 @@ export async function findOfCompany(tx: Db, number: number) {
   return { customerId: owner.customerId, request: await findRequest(tx, owner.customerId, number) }
 }
 
-async function openOfCompany(tx: Db, customerId: string, number: number) {
+async function openOfCompany(
+  tx: Db,
+  customerId: string,
+  number: number,
+  moment: { today: string; publisher: Policies },
+) {
   await actFor(tx, customerId)
   const about = await findRequest(tx, customerId, number)
   const [details, messages, change] = [
@@ -48,7 +62,10 @@ async function openOfCompany(tx: Db, customerId: string, number: number) {
     .from(customers)
     .where(eq(customers.id, customerId))
   const plan = await findPlanOf(tx, customerId, about.id)
-  return { about, customer: customer!, messages, plan, change, ...details }
+  const isHeld = plan && openRequestStatuses.some((status) => status === about.status)
+  const ofPlan = { customerId, requestId: about.id, planId: about.planId! }
+  const now = isHeld ? await findHeldNow(tx, { ...ofPlan, ...moment, tool: plan.tool }) : null
+  return { about, customer: customer!, messages, plan, now, change, ...details }
 }
 
 async function openOfPerson(tx: Db, number: number, today: string) {

@@ -11,6 +11,7 @@ import { Conflict, NotFound } from '../errors.ts'
 import { builtInCutter } from '../packs/cutters/built-in.ts'
 import { activeKey } from '../packs/keys.ts'
 import { approveForDesk } from '../plans/decide-plan.ts'
+import { sayHeldNow } from '../plans/held-now.ts'
 import type { PlanProblem } from '../plans/problems.ts'
 import { sayHolds } from '../plans/words.ts'
 import { accountRequestPage } from '../requests/account/page.ts'
@@ -21,7 +22,7 @@ import { askInformation, declineRequest, openRequestStatuses, writeFromDesk } fr
 import { companyEntries } from '../requests/page.ts'
 import { isAboutPrivileges } from '../requests/scope.ts'
 import { statusTag } from '../requests/status.ts'
-import { list, type Problem, readForm } from '../web/forms.ts'
+import { list, type Problem, readForm, text } from '../web/forms.ts'
 import { staff } from '../web/guard.ts'
 import { actAtDesk } from './act.ts'
 import { approveAtDesk, askAtDesk, declineAtDesk, writeAtDesk } from './decide.ts'
@@ -60,10 +61,10 @@ export function deskRequestRoutes(app: App): void {
     act(request, reply, 'desk.isAsked', async (tx, by) => {
       const about = await findOwn(tx, request)
       const found = about ? undefined : await findOfCompany(tx, numberOf(request))
-      const text = readForm(request.body, QuestionForm).question
-      if (about) return await askAtDesk(tx, { about, by, text })
+      const { question } = readForm(request.body, QuestionForm)
+      if (about) return await askAtDesk(tx, { about, by, text: question })
       if (isAboutPrivileges(found!.request.kind)) throw new Conflict('desk.notOurs')
-      await askInformation(tx, { ...found!, by, text })
+      await askInformation(tx, { ...found!, by, text: question })
       await record(tx, found!, by, 'questioned')
     }),
   )
@@ -72,9 +73,9 @@ export function deskRequestRoutes(app: App): void {
     act(request, reply, 'requests.messageSent', async (tx, by) => {
       const about = await findOwn(tx, request)
       const found = about ? undefined : await findOfCompany(tx, numberOf(request))
-      const { text } = readForm(request.body, MessageForm)
-      if (about) return await writeAtDesk(tx, { about, by, text })
-      await writeFromDesk(tx, { ...found!, by, text })
+      const message = readForm(request.body, MessageForm)
+      if (about) return await writeAtDesk(tx, { about, by, ...message })
+      await writeFromDesk(tx, { ...found!, by, ...message })
       await record(tx, found!, by, 'answered')
     }),
   )
@@ -118,6 +119,7 @@ async function approvePlan(tx: Db, request: FastifyRequest, by: string): Promise
     customerId,
     requestId: about.id,
     by,
+    seen: text((request.body as Record<string, unknown>)['seen']),
     today: server.today(),
     publisher: server.publisher(),
     cut: builtInCutter(activeKey(server.packKeys)),
@@ -153,9 +155,9 @@ async function show(
   if (request.method === 'GET' && typed !== String(number)) {
     return reply.redirect(`/desk/requests/${number}`, 308)
   }
-  const { database } = request.server
-  const found = await database.forDesk(request.person!.id, (tx) =>
-    openRequest(tx, number, request.server.today()),
+  const { server } = request
+  const found = await server.database.forDesk(request.person!.id, (tx) =>
+    openRequest(tx, number, { today: server.today(), publisher: server.publisher() }),
   )
   const common = {
     problems,
@@ -169,6 +171,7 @@ async function show(
     return reply.page('desk/account-request', { ...page, ...common, showing, company: customer, contacts })
   }
   const { about, customer, lines, plan, change } = found
+  const now = found.now && sayHeldNow(request, found.now)
   const isOpen = openRequestStatuses.some((status) => status === about.status)
   const isOwn = about.requestedBy === request.person!.id
   const holds = (about.details['holds'] ?? []) as PlanProblem[]
@@ -184,7 +187,8 @@ async function show(
     isOpen: isOpen && !isAboutPrivileges(about.kind),
     plan,
     holds: plan && isOpen ? sayHolds(request, holds) : [],
-    mayApprove: plan !== undefined && isOpen && !plan.waitsForColleague && !isOwn,
+    now,
+    mayApprove: now?.refusals.length === 0 && !plan!.waitsForColleague && !isOwn,
     isOwn,
     approveKey: randomUUID(),
     entries: companyEntries(request, found, 'desk'),

@@ -10,6 +10,7 @@ import { type Problem, readForm, text } from '../web/forms.ts'
 import { staff } from '../web/guard.ts'
 import { actAtDesk } from './act.ts'
 import {
+  countOverPlaced,
   customersHref,
   findDeskCustomer,
   listDeskContacts,
@@ -122,9 +123,13 @@ async function showCustomer(
 ) {
   const { server, t } = request
   const find = text((request.query as { q?: string }).q).slice(0, 100)
-  const { company, contacts } = await server.database.forDesk(request.person!.id, async (tx) => {
+  const { company, contacts, overPlaced } = await server.database.forDesk(request.person!.id, async (tx) => {
     const found = await reach(tx, request)
-    return { company: found, contacts: await listDeskContacts(tx, found.id, find, server.today()) }
+    const [contacts, overPlaced] = await Promise.all([
+      listDeskContacts(tx, found.id, find, server.today()),
+      countOverPlaced(tx, found.id),
+    ])
+    return { company: found, contacts, overPlaced }
   })
   return reply.page('desk/customer', {
     title: t('desk.customer.title', { number: company.number, name: company.name }),
@@ -132,6 +137,7 @@ async function showCustomer(
     values,
     company,
     contacts,
+    overPlaced,
     find,
   })
 }

@@ -72,6 +72,10 @@ export async function changePlace(tx: Db, change: PlaceChange): Promise<{ id: st
     // Someone has given another host this name since it was looked for.
     throw new Invalid([{ field: 'label', key: 'addresses.labelTaken', params: { host: values.label } }])
   })
+  // What is to take its place bears its name, also while a plan for it waits to be decided.
+  await tx.execute(sql`
+    update hosts set label = ${values.label}
+    where customer_id = ${customerId} and replaces_host_id = ${hostId}::uuid and status = 'planned'`)
   await tx.execute(sql`
     insert into host_versions (customer_id, id, host_id, label, port, address_line1, postal_code, city, country, request_id)
     select customer_id, ${newId()}::uuid, id, label, port, address_line1, postal_code, city, country, ${request.id}::uuid

@@ -28,8 +28,8 @@ export type LoadOptions = {
   progress?: Progress
   /** Told of every row; begins anew where the database makes the load start over. */
   sink?: RowSink
-  /** Done in the same transaction, once everything is stored. */
-  also?: (tx: Db) => Promise<void>
+  /** Done in the same transaction, once everything is stored, and only then. */
+  also?: (tx: Db, load: { id: string; files: FileResult[] }) => Promise<void>
 }
 
 export type LoadResult = {
@@ -64,10 +64,10 @@ export async function loadFolder(owner: Database, options: LoadOptions): Promise
   try {
     await owner.transaction(
       async (tx) => {
-        const results = await loadFiles(tx, files, options)
-        result = { ...found, files: results, outcome: outcomeOf(results, options) }
+        const load = await loadFiles(tx, files, options)
+        result = { ...found, files: load.files, outcome: outcomeOf(load.files, options) }
         if (result.outcome !== 'stored') throw new TakeBack()
-        await options.also?.(tx)
+        await options.also?.(tx, load)
       },
       { deadlineMs: longestMs },
     )
@@ -117,7 +117,7 @@ async function openFiles(folder: string, names: FileName[]): Promise<OpenFile[]>
   return files
 }
 
-async function loadFiles(tx: Db, files: OpenFile[], options: LoadOptions): Promise<FileResult[]> {
+async function loadFiles(tx: Db, files: OpenFile[], options: LoadOptions) {
   const { by, progress, sink } = options
   await sink?.begin()
   const context = await readContext(tx)
@@ -135,7 +135,7 @@ async function loadFiles(tx: Db, files: OpenFile[], options: LoadOptions): Promi
   )
   await tx.execute(sql`
     update publisher set history_begins_on = coalesce(history_begins_on, ${context.today}::date) where id = 1`)
-  return results
+  return { id: context.loadId, files: results }
 }
 
 /** Locks the publisher's row: of two loads at once the second waits. */

@@ -52,22 +52,35 @@ export function activeKey(keys: readonly PackKey[]): PackKey {
   return key
 }
 
-/** Makes a new active key (file 0600, folder 0700). Older active keys stay valid; the newest signs. */
-export function createKey(folder: string, at: Date = new Date()): PackKey {
+/** Makes a new active key, in memory only. */
+export function newKey(at: Date = new Date()): KeyFile {
+  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  return { kid: keyIdOf(jwk), status: 'active', createdAt: at.toISOString(), jwk }
+}
+
+/** Writes it (file 0600, folder 0700). Older active keys stay valid; the newest signs. */
+export function storeKey(folder: string, key: KeyFile): PackKey {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  const kid = keyIdOf(jwk)
-  const file: KeyFile = { kid, status: 'active', createdAt: at.toISOString(), jwk }
-  const path = join(folder, `${kid}.json`)
-  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  const path = join(folder, `${key.kid}.json`)
+  writeFileSync(path, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
   return readKey(path)
 }
 
-/** The keys of the folder; makes folder and first key where there is none. For a first start. */
-export function openKeys(folder: string): PackKey[] {
+/** Both: a key that is in no record (tasks/make-key.ts makes one that is). */
+export function createKey(folder: string, at: Date = new Date()): PackKey {
+  return storeKey(folder, newKey(at))
+}
+
+/** The keys of the folder, which is made where it is not there; none before a first start. */
+export function findKeys(folder: string): PackKey[] {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const keys = loadKeys(folder)
+  return loadKeys(folder)
+}
+
+/** The keys of the folder, with a first one where there is none, which is in no record. */
+export function openKeys(folder: string): PackKey[] {
+  const keys = findKeys(folder)
   return keys.length > 0 ? keys : [createKey(folder)]
 }
 

@@ -32,6 +32,7 @@ export async function showCheck(
     planId: plan.id,
     today: server.today(),
     publisher: server.publisher(),
+    isAhead: plan.tool === 'replace',
   }
   const { checked, hosts, asked } = await server.database.readCustomer(customer.id, async (tx) => {
     const checked = await checkPlan(tx, options)

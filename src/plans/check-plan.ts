@@ -11,10 +11,10 @@ import {
   type PlanPlacement,
 } from './load-plan.ts'
 import { loadMoves, loadSeats, loadTemporaryUse, type Seat, type TemporaryUse } from './load-use.ts'
-import { type PlanProblem, problem, Sums } from './problems.ts'
+import { type PlanProblem, Sums } from './problems.ts'
 import { amountRules } from './rules/amounts.ts'
 import { hostRules } from './rules/hosts.ts'
-import { planHolds, planRules } from './rules/plan.ts'
+import { planHolds, planRules, whyEmpty } from './rules/plan.ts'
 import { sinceRules } from './rules/since.ts'
 import { temporaryRules } from './rules/temporary.ts'
 import { termRules } from './rules/terms.ts'
@@ -73,7 +73,14 @@ export type Checked = {
   plan: PlanFacts
 }
 
-export type CheckOptions = { customerId: string; planId: string; today: string; publisher: Policies }
+export type CheckOptions = {
+  customerId: string
+  planId: string
+  today: string
+  publisher: Policies
+  /** Replace hardware: as it is once it is filled anew, which submitting and approving it begin with. */
+  isAhead?: boolean
+}
 
 const rules: Rule[] = [sinceRules, termRules, amountRules, typeRules, hostRules, temporaryRules]
 
@@ -84,11 +91,11 @@ const rules: Rule[] = [sinceRules, termRules, amountRules, typeRules, hostRules,
  */
 export async function checkPlan(
   tx: Db,
-  { customerId, planId, today, publisher }: CheckOptions,
+  { customerId, planId, today, publisher, isAhead = false }: CheckOptions,
 ): Promise<Checked> {
   const [plan, lines] = await Promise.all([
     loadPlanFacts(tx, { customerId, planId }),
-    loadPlanLines(tx, { customerId, planId, today }),
+    loadPlanLines(tx, { customerId, planId, today, isAhead }),
   ])
   if (!plan) throw new NotFound()
   const hostIds = unique([...lines.flatMap(hostsOf), ...(plan.details.retires ?? [])])
@@ -125,7 +132,7 @@ export async function checkPlan(
       holds: found.filter(({ waitsFor }) => waitsFor),
     }
   })
-  const problems = lines.length === 0 ? [problem('empty')] : planRules(situation)
+  const problems = lines.length === 0 ? [whyEmpty(situation)] : planRules(situation)
   const holds = onceEach([...checked.flatMap((line) => line.holds), ...planHolds(situation)])
   const isDoable = problems.length === 0 && checked.every((line) => line.problems.length === 0)
   return { lines: checked, hosts, placements, problems, holds, isDoable, moved, plan }

@@ -38,7 +38,7 @@ export function checkView(
     changedSince: refused.filter(({ problems }) =>
       problems.some(({ key }) => key === 'plans.problem.changedSince'),
     ).length,
-    isEmpty: checked.lines.length === 0,
+    whyEmpty: checked.lines.length === 0 ? sayProblem(request, checked.problems[0]!) : null,
     isDoable: checked.isDoable,
     planName: request.plan.name,
     path,

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
-import { Conflict, Forbidden, NotFound } from '../errors.ts'
+import { Conflict, Forbidden, Invalid, NotFound } from '../errors.ts'
 import { recordEvent } from '../requests/record.ts'
 import { plans, requests } from '../schema.ts'
 import { checkAndLock, type ExecuteOptions, executePlan, refuseUnlessDoable } from './execute-plan.ts'
@@ -9,18 +9,22 @@ import { waitFor } from './hold-plan.ts'
 import { kindOf } from './kinds.ts'
 import type { PlanProblem } from './problems.ts'
 import { findPlanOf } from './queries.ts'
+import { markOfLines } from './replace/since-filed.ts'
 import { refillReplacement } from './replacement.ts'
 
 type Decide = Omit<ExecuteOptions, 'planId'> & {
   requestId: string
   /** Who approves. */
   by: string
+  /** What the page that approves a replacement showed (held-now.ts): where that has changed, it is shown first. */
+  seen?: string
 }
 
 /**
  * A colleague with Licensing approves a plan that waits for one: it is done, or, where the desk has to decide too, goes
- * on to wait for the desk. The checker of this moment decides; throws Invalid with what cannot be done any more,
- * Forbidden for who asked for it, Conflict where it does not wait for a colleague.
+ * on to wait for the desk. The checker of this moment decides; throws Invalid with what cannot be done any more, or
+ * where something else would be done than was seen, Forbidden for who asked for it, Conflict where it does not wait for
+ * a colleague.
  */
 export async function approveAsColleague(tx: Db, options: Decide): Promise<'completed' | 'in-review'> {
   const held = await lockHeld(tx, options)
@@ -60,6 +64,8 @@ async function check(tx: Db, options: Decide, { planId, tool }: Held) {
   if (tool === 'replace') await refillReplacement(tx, plan)
   const checked = await checkAndLock(tx, { ...options, planId })
   refuseUnlessDoable(checked)
+  if (tool === 'replace' && options.seen !== undefined && options.seen !== markOfLines(checked.lines))
+    throw new Invalid([{ key: 'plans.since.look' }])
   return checked
 }
 

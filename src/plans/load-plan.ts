@@ -4,6 +4,7 @@ import type { HostIdKind } from '../hosts/host-id.ts'
 import type { PlanDetails } from '../schema.ts'
 import { uuidArray } from '../sql.ts'
 import type { Tool } from './queries.ts'
+import { replacementLines } from './replacement-lines.ts'
 
 /** A line of a plan with what the rules ask of its entitlement. Days are 'YYYY-MM-DD'. */
 export type PlanLine = {
@@ -94,18 +95,26 @@ type ProductRow = Pick<
 
 /**
  * Lines of a plan in the order in which they were added. Entitlements and products are read once each, however many
- * lines name them.
+ * lines name them. `isAhead`: of a replacement those that it has once it is filled anew, each with its entitlement's
+ * ID; any other plan has none then.
  */
 export async function loadPlanLines(
   tx: Db,
-  { customerId, planId, today }: OfPlan & { today: string },
+  { customerId, planId, today, isAhead = false }: OfPlan & { today: string; isAhead?: boolean },
 ): Promise<PlanLine[]> {
-  const named = sql`(select entitlement_id from plan_lines where customer_id = ${customerId} and plan_id = ${planId})`
+  const stored = sql`
+    select id, entitlement_id, from_host_id, to_host_id, quantity, from_was, to_was
+    from plan_lines where customer_id = ${customerId} and plan_id = ${planId}`
+  const ahead = sql`
+    select entitlement_id as id, r.*, null::integer as from_was, null::integer as to_was
+    from (${replacementLines({ customerId, planId })}) r`
+  const source = sql`(${isAhead ? ahead : stored})`
+  const named = sql`(select entitlement_id from ${source} named)`
   const [lines, owned, products] = await Promise.all([
     tx.execute<LineRow>(sql`
       select id, entitlement_id as "entitlementId", from_host_id as "fromHostId", to_host_id as "toHostId", quantity,
         from_was as "fromWas", to_was as "toWas"
-      from plan_lines where customer_id = ${customerId} and plan_id = ${planId} order by id`),
+      from ${source} line order by id`),
     loadOwned(tx, customerId, today, named),
     tx.execute<ProductRow>(sql`
       select p.id as "productId", p.name as "productName", p.part_number as "partNumber",

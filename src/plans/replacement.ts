@@ -6,6 +6,7 @@ import { newId } from '../ids.ts'
 import { hosts, type PlanDetails, plans } from '../schema.ts'
 import { jsonRows } from '../sql.ts'
 import { touchDraft } from './drafts.ts'
+import { replacementLines } from './replacement-lines.ts'
 
 type OfPlan = { customerId: string; planId: string }
 
@@ -46,19 +47,18 @@ export async function planSuccessor(tx: Db, options: Successor): Promise<string>
 }
 
 /**
- * Replace hardware takes everything: the lines of its plan are what sits on the host now, going to its successor.
- * What has expired goes back to the pool, since it can be placed nowhere. Nothing where no successor is named yet.
+ * Replace hardware takes everything: the lines of its plan are what sits on the host now. Its successor has the name
+ * that the host has now, whatever it was when the plan was begun. Nothing where no successor is named yet.
  */
 export async function refillReplacement(tx: Db, { customerId, planId }: OfPlan): Promise<void> {
+  await tx.execute(sql`
+    update hosts s set label = h.label from hosts h
+    where s.customer_id = ${customerId} and s.plan_id = ${planId} and s.status = 'planned'
+      and h.customer_id = s.customer_id and h.id = s.replaces_host_id and h.label <> s.label`)
   await tx.execute(sql`delete from plan_lines where customer_id = ${customerId} and plan_id = ${planId}`)
   const lines = await tx.execute<Record<string, unknown>>(sql`
-    select l.entitlement_id as "entitlementId", l.host_id as "fromHostId", l.quantity,
-      case when e.entitled > 0 then s.id end as "toHostId"
-    from hosts s
-    join placements l on l.customer_id = s.customer_id and l.host_id = s.replaces_host_id and l.quantity > 0
-    join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
-    where s.customer_id = ${customerId} and s.plan_id = ${planId} and s.status = 'planned'
-    order by l.entitlement_id`)
+    select entitlement_id as "entitlementId", from_host_id as "fromHostId", to_host_id as "toHostId", quantity
+    from (${replacementLines({ customerId, planId })}) l order by entitlement_id`)
   if (lines.length === 0) return
   await tx.execute(sql`
     insert into plan_lines (customer_id, plan_id, id, entitlement_id, from_host_id, to_host_id, quantity)

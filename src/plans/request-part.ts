@@ -4,6 +4,8 @@ import type { Db } from '../db.ts'
 import { formatRequestNumber } from '../requests/number.ts'
 import type { FoundRequest } from '../requests/queries.ts'
 import type { PlanDetails } from '../schema.ts'
+import type { Policies } from './check-plan.ts'
+import { findHeldNow, type HeldNow, sayHeldNow } from './held-now.ts'
 import { isRepeatable } from './keep/do-again.ts'
 import { type Colleague, listColleagues } from './keep/queries.ts'
 import type { PlanProblem } from './problems.ts'
@@ -20,23 +22,34 @@ export type PlanPart = {
   /** The request it undoes. */
   undoes: number | null
   undo: UndoState
+  /** While it waits for a decision. */
+  now: HeldNow | null
 }
 
 /** What the page of a request that a plan made shows beside its lines; null for any other request. */
 export async function planPart(
   tx: Db,
   customerId: string,
-  about: Pick<FoundRequest, 'id' | 'planId' | 'requestedBy'>,
-  undoHours: number,
+  about: Pick<FoundRequest, 'id' | 'planId' | 'requestedBy' | 'status'>,
+  { publisher, today }: { publisher: Policies & { undoHours: number }; today: string },
 ): Promise<PlanPart | null> {
-  if (!about.planId) return null
+  const { planId } = about
+  if (!planId) return null
+  const ofRequest = { customerId, requestId: about.id }
   const [plan, undo] = await Promise.all([
     findPlanOf(tx, customerId, about.id),
-    undoStateOf(tx, { customerId, requestId: about.id }, undoHours),
+    undoStateOf(tx, ofRequest, publisher.undoHours),
   ])
   if (!plan) return null
-  const colleagues = plan.waitsForColleague ? await listColleagues(tx, customerId, about.requestedBy) : []
-  return { ...plan, colleagues, undo }
+  const [colleagues, now] = await Promise.all([
+    plan.waitsForColleague ? listColleagues(tx, customerId, about.requestedBy) : [],
+    isHeld(about) ? findHeldNow(tx, { ...ofRequest, planId, tool: plan.tool, publisher, today }) : null,
+  ])
+  return { ...plan, colleagues, undo, now }
+}
+
+function isHeld({ status }: Pick<FoundRequest, 'status'>): boolean {
+  return status === 'in-review' || status === 'needs-information'
 }
 
 /** Colleagues named as those who could approve. */
@@ -46,17 +59,24 @@ const namedColleagues = 5
 export function sayPlanPart(request: FastifyRequest, about: FoundRequest, part: PlanPart | null) {
   if (!part) return null
   const { customer, t, format, person } = request
-  const isOpen = about.status === 'in-review' || about.status === 'needs-information'
+  const isOpen = isHeld(about)
   const holds = (about.details['holds'] ?? []) as PlanProblem[]
   const mayWork = customer.holds.licensing
   const isOwn = about.requestedBy === person!.id
+  const now = part.now && sayHeldNow(request, part.now)
+  const mayDecide = isOpen && part.waitsForColleague && mayWork && !isOwn
   return {
     reason: part.details.reason ? t(`plans.reason.${part.details.reason}`) : '',
     declaration: part.details.declaration ?? '',
     undoes: part.undoes,
     holds: isOpen ? sayHolds(request, holds) : [],
     waitsFor: !isOpen ? null : part.waitsForColleague ? ('colleague' as const) : ('desk' as const),
-    mayApprove: isOpen && part.waitsForColleague && mayWork && !isOwn,
+    now,
+    wayOut: t(`plans.refused.${isOwn ? 'own' : mayDecide ? 'colleague' : 'others'}`, {
+      name: about.personName,
+    }),
+    mayDecide,
+    mayApprove: mayDecide && now?.refusals.length === 0,
     whyNotApprove: !(isOpen && part.waitsForColleague)
       ? null
       : sayWhyNotApprove(part, { isOwn, mayWork }, request),

@@ -11,7 +11,7 @@ import { numberOf } from '../requests/account/routes.ts'
 import { reachRequest } from '../requests/fetch-pack.ts'
 import { declineRequest } from '../requests/messages.ts'
 import { showRequest } from '../requests/routes.ts'
-import { readForm } from '../web/forms.ts'
+import { readForm, text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
 import { approveAsColleague } from './decide-plan.ts'
@@ -38,6 +38,7 @@ function approve(request: FastifyRequest, reply: FastifyReply) {
       customerId: customer.id,
       requestId: found.id,
       by: request.person!.id,
+      seen: text((request.body as Record<string, unknown>)['seen']),
       today: server.today(),
       publisher: server.publisher(),
       cut: builtInCutter(activeKey(server.packKeys)),
@@ -58,8 +59,14 @@ function decline(request: FastifyRequest, reply: FastifyReply) {
     const part = await findPlanOf(tx, customer.id, found.id)
     if (!part?.waitsForColleague) throw new Conflict('requests.settledMeanwhile')
     if (found.requestedBy === by) throw new Forbidden()
-    const { words: text } = readForm(request.body, WordForm)
-    await declineRequest(tx, { customerId: customer.id, request: found, by, reason: 'other', text })
+    const { words } = readForm(request.body, WordForm)
+    await declineRequest(tx, {
+      customerId: customer.id,
+      request: found,
+      by,
+      reason: 'other',
+      text: words,
+    })
     await recordActivity(tx, {
       customerId: customer.id,
       personId: by,

@@ -12,7 +12,7 @@ import { onlyDrafts } from './open-draft.ts'
 import { setQuantity, showQuantity } from './quantity-page.ts'
 import { replaceRoutes } from './replace/routes.ts'
 import { returnRoutes } from './return/routes.ts'
-import { beginPlan, startOf } from './start-page.ts'
+import { beginPlan, startAgain, startOf } from './start-page.ts'
 import { temporaryRoutes } from './temporary-pages/routes.ts'
 import { draftsOf } from './tool-frame.ts'
 
@@ -38,7 +38,7 @@ export function planRoutes(app: App): void {
     { config: { ...licensing, redisplay: showHostFirst } },
     beginWithHost,
   )
-  app.post('/c/:customer/plans', { config: { ...licensing, redisplay: startOf('configure') } }, beginPlan)
+  app.post('/c/:customer/plans', { config: { ...licensing, redisplay: startAgain } }, beginPlan)
   app.get('/c/:customer/plans/host-id-check', { config: licensing }, showHostIdCheck)
 
   app.get('/c/:customer/plans/:plan', draft, showCheck)

@@ -5,10 +5,19 @@ import { parseRequestNumber } from '../requests/number.ts'
 import { findRequest } from '../requests/queries.ts'
 import { type Problem, readForm, text } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
-import { type AskedDetails, askPrivilege, endAsked, findOpen, listAbleSupervisors } from './asked.ts'
+import {
+  type AskedDetails,
+  askPrivilege,
+  type Ended,
+  endAsked,
+  findOpen,
+  listAbleSupervisors,
+  tellDeclined,
+  tellGranted,
+} from './asked.ts'
 import { makeChanges } from './change.ts'
 import { checkChanges } from './check-changes.ts'
-import { isPrivilege, type Privilege, privilegeList } from './list.ts'
+import { isPrivilege, privilegeList } from './list.ts'
 import { loadMembers, lockAsSupervisor } from './members.ts'
 import { findPerson } from './people.ts'
 import { listSupervisors } from './queries.ts'
@@ -118,18 +127,26 @@ export async function postAsked(request: FastifyRequest, reply: FastifyReply) {
     if (needsFresh && !isRisky(request)) return `${path}/supervisor`
     const by = request.person!.id
     const outcome = form.decision === 'grant' ? 'granted' : 'declined'
-    await endAsked(tx, { customerId: customer.id, requestId: about.id, by, outcome, word: form.word })
-    if (outcome === 'granted') await give(tx, request, about.requestedBy, details.privilege, form.until)
+    const ended = await endAsked(tx, {
+      customerId: customer.id,
+      requestId: about.id,
+      by,
+      outcome,
+      word: form.word,
+    })
+    if (outcome === 'granted') await give(tx, request, ended, form.until)
+    else await tellDeclined(tx, { customerId: customer.id, by, ended })
     request.flash(`privileges.asked.${outcome}`, { name: about.personName })
     return `${customer.base}/requests/${about.number}`
   })
   async function give(
     tx: Parameters<typeof makeChanges>[0],
     { person }: FastifyRequest,
-    personId: string,
-    privilege: Privilege,
+    ended: Ended,
     typed: string,
   ) {
+    const { personId, privilege } = ended
+    const by = person!.id
     const problems: { field?: string; key: string }[] = []
     const until = privilege === 'supervisor' ? null : readDay(typed, 'until', problems)
     if (problems.length > 0) throw new Invalid(problems)
@@ -140,7 +157,9 @@ export async function postAsked(request: FastifyRequest, reply: FastifyReply) {
       throw new Invalid(outcome!.reasons.map((reason) => ({ ...reason, field: 'until' })))
     }
     if (outcome!.kind === 'changed') {
-      await makeChanges(tx, { customerId: customer.id, by: person!.id, outcomes: [outcome!] })
+      await makeChanges(tx, { customerId: customer.id, by, outcomes: [outcome!], answers: ended })
+    } else {
+      await tellGranted(tx, { customerId: customer.id, by, ended, change: undefined })
     }
   }
 }

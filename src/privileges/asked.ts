@@ -5,6 +5,7 @@ import { Conflict } from '../errors.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { recordEvent, recordRequest } from '../requests/record.ts'
 import { uuidArray } from '../sql.ts'
+import type { StoredChange } from './change.ts'
 import type { Privilege } from './list.ts'
 import { listNames } from './people.ts'
 import { isUsable } from './usable.ts'
@@ -82,8 +83,12 @@ type Settling = {
   gone: string[]
 }
 
-/** Open requests for what is now given are done; those of people who are no longer of the company have no object. */
-export async function settleAsked(tx: Db, { customerId, by, given, gone }: Settling): Promise<void> {
+/**
+ * Open requests for what is now given are done; those of people who are no longer of the company have no object. Gives
+ * those that are done, whose people are still to be told (`tellGranted`).
+ */
+export async function settleAsked(tx: Db, { customerId, by, given, gone }: Settling): Promise<Ended[]> {
+  const done: Ended[] = []
   const concerned = [...new Set([...given.map(({ personId }) => personId), ...gone])]
   const open = await tx.execute<{ id: string; personId: string; privilege: Privilege }>(sql`
     select id, requested_by as "personId", details ->> 'privilege' as privilege from requests
@@ -91,7 +96,7 @@ export async function settleAsked(tx: Db, { customerId, by, given, gone }: Settl
       and status in ('submitted', 'in-review', 'needs-information')`)
   for (const { id, personId, privilege } of open) {
     if (given.some((one) => one.personId === personId && one.privilege === privilege)) {
-      await endAsked(tx, { customerId, requestId: id, by, outcome: 'granted', word: '' })
+      done.push(await endAsked(tx, { customerId, requestId: id, by, outcome: 'granted', word: '' }))
     } else if (gone.includes(personId)) {
       await tx.execute(sql`
         update requests set status = 'cancelled', completed_at = now()
@@ -99,6 +104,7 @@ export async function settleAsked(tx: Db, { customerId, by, given, gone }: Settl
       await recordEvent(tx, { customerId, requestId: id, personId: by, kind: 'cancelled' })
     }
   }
+  return done
 }
 
 type Ending = {
@@ -109,11 +115,17 @@ type Ending = {
   word: string
 }
 
-/** Settles a request for a privilege. Throws Conflict where it is settled already. */
-export async function endAsked(
-  tx: Db,
-  { customerId, requestId, by, outcome, word }: Ending,
-): Promise<{ number: number; personId: string; privilege: Privilege }> {
+/** A request for a privilege that is settled. */
+export type Ended = {
+  number: number
+  personId: string
+  privilege: Privilege
+  outcome: 'granted' | 'declined'
+  word: string
+}
+
+/** Settles a request for a privilege, without mail. Throws Conflict where it is settled already. */
+export async function endAsked(tx: Db, { customerId, requestId, by, outcome, word }: Ending): Promise<Ended> {
   const status = outcome === 'granted' ? 'completed' : 'declined'
   const settled = JSON.stringify({ outcome, word })
   const [ended] = await tx.execute<{ number: string; personId: string; privilege: Privilege }>(sql`
@@ -123,13 +135,33 @@ export async function endAsked(
     returning number, requested_by as "personId", details ->> 'privilege' as privilege`)
   if (!ended) throw new Conflict('privileges.asked.settled')
   await recordEvent(tx, { customerId, requestId, personId: by, kind: status })
-  const number = Number(ended.number)
+  return { ...ended, number: Number(ended.number), outcome, word }
+}
+
+type Answer = { customerId: string; by: string | null; ended: Ended }
+
+export async function tellDeclined(tx: Db, { customerId, by, ended }: Answer): Promise<void> {
+  const { personId } = ended
+  const params = await paramsOf(tx, by, ended)
+  await queueMail(tx, { customerId, personId, template: 'privilege-answered', params })
+}
+
+/**
+ * The one mail about a privilege that was asked for and given: for who wants to hear of their requests, or of changes
+ * of their privileges. `change`: what they held and hold, where anything has changed.
+ */
+export async function tellGranted(
+  tx: Db,
+  { customerId, by, ended, change }: Answer & { change: StoredChange | undefined },
+): Promise<void> {
+  const { personId } = ended
+  const { before, after } = change ?? {}
+  const params = { ...(await paramsOf(tx, by, ended)), ...(after && { before, after }) }
+  const topics = ['own-requests', 'privileges'] as const
+  await queueMail(tx, { customerId, personId, template: 'privilege-answered', params, topics })
+}
+
+async function paramsOf(tx: Db, by: string | null, { number, privilege, outcome, word }: Ended) {
   const name = by ? ((await listNames(tx, [by])).get(by) ?? '') : ''
-  await queueMail(tx, {
-    customerId,
-    personId: ended.personId,
-    template: 'privilege-answered',
-    params: { number, privilege: ended.privilege, outcome, word, by: name },
-  })
-  return { ...ended, number }
+  return { number, privilege, outcome, word, by: name }
 }

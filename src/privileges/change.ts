@@ -5,7 +5,7 @@ import { listReceivers, queueMails } from '../mail/outbox.ts'
 import { topicsOf } from '../notifications/topics.ts'
 import { recordRequest } from '../requests/record.ts'
 import { jsonRows, uuidArray } from '../sql.ts'
-import { settleAsked } from './asked.ts'
+import { type Ended, settleAsked, tellGranted } from './asked.ts'
 import type { Held, Outcome } from './check-changes.ts'
 import { removeMembers } from './leave.ts'
 import { privilegeList } from './list.ts'
@@ -21,13 +21,15 @@ export type Changing = {
   by: string
   /** Checked under the company's lock: of kind changed. */
   outcomes: readonly Outcome[]
+  /** A request for a privilege that this answers, ended already. */
+  answers?: Ended
 }
 
 /**
  * Does what was checked, as one completed request (R2): privileges, activity, a mail to each person concerned, and
  * what it settles on the way (requests for a privilege that is now held, lines of a yearly review).
  */
-export async function makeChanges(tx: Db, { customerId, by, outcomes }: Changing) {
+export async function makeChanges(tx: Db, { customerId, by, outcomes, answers }: Changing) {
   const changes: StoredChange[] = outcomes.map(({ personId, before, after }) => ({ personId, before, after }))
   const request = await recordRequest(tx, {
     customerId,
@@ -36,8 +38,9 @@ export async function makeChanges(tx: Db, { customerId, by, outcomes }: Changing
     personId: by,
     details: { changes },
   })
-  await writeChanges(tx, { customerId, by, changes, requestId: request.id })
-  await tellConcerned(tx, { customerId, by, changes, number: request.number })
+  const told = await writeChanges(tx, { customerId, by, changes, requestId: request.id, answers })
+  const untold = changes.filter(({ personId }) => !told.includes(personId))
+  await tellConcerned(tx, { customerId, by, changes: untold, number: request.number })
   return request
 }
 
@@ -69,10 +72,22 @@ async function tellConcerned(tx: Db, { customerId, by, changes, number }: Tellin
   }
 }
 
-type Writing = { customerId: string; by: string | null; changes: StoredChange[]; requestId: string | null }
+type Writing = {
+  customerId: string
+  by: string | null
+  changes: StoredChange[]
+  requestId: string | null
+  answers?: Ended | undefined
+}
 
-/** Privileges and activity, and what else follows from them; without request or mail. */
-export async function writeChanges(tx: Db, { customerId, by, changes, requestId }: Writing): Promise<void> {
+/**
+ * Privileges and activity, and what else follows from them; without request, and without mail but to those who had
+ * asked for what they are given. Gives these people.
+ */
+export async function writeChanges(
+  tx: Db,
+  { customerId, by, changes, requestId, answers }: Writing,
+): Promise<string[]> {
   const given = changes.flatMap(({ personId, before, after }) =>
     privilegeList
       .filter((privilege) => after?.[privilege] && !same(before[privilege], after[privilege]))
@@ -117,8 +132,14 @@ export async function writeChanges(tx: Db, { customerId, by, changes, requestId 
   ])
   await withdrawInvitationsOf(tx, customerId, gone)
   await removeMembers(tx, customerId, gone)
-  await settleAsked(tx, { customerId, by, given, gone })
+  const settled = await settleAsked(tx, { customerId, by, given, gone })
+  const ends = answers ? [answers, ...settled] : settled
+  for (const ended of ends) {
+    const change = changes.find(({ personId }) => personId === ended.personId)
+    await tellGranted(tx, { customerId, by, ended, change })
+  }
   if (by) await markReviewed(tx, { customerId, by, changes })
+  return ends.map(({ personId }) => personId)
 }
 
 /** R8: who gets a privilege from a supervisor is vouched for by that, and awaits no other contact's word. */

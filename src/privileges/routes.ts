@@ -62,7 +62,8 @@ function invitationRoutes(app: App): void {
   )
   app.post(
     '/invitations/:token',
-    { config: { ...open, redisplay: showInvitation }, logLevel: 'warn' },
+    // A second click on it may come when the first has signed in.
+    { config: { ...open, ofVisitors: true, redisplay: showInvitation }, logLevel: 'warn' },
     postAcceptance,
   )
 }

@@ -46,7 +46,9 @@ const line = {
   from: fromHosts.label,
   fromId: fromHosts.id,
   to: toHosts.label,
-  toId: toHosts.id,
+  // One that stands in the plan only has no page yet.
+  toId: sql<string | null>`case when ${toHosts.status} <> 'planned' then ${toHosts.id} end`,
+  isToNew: sql<boolean>`coalesce(${toHosts.status} = 'planned', false)`,
 }
 
 /** What was done, in the order it was. */

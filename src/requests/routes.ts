@@ -66,19 +66,19 @@ export async function showRequest(
   problems: Problem[],
   values: Record<string, unknown>,
 ) {
-  const { customer } = request
+  const { customer, server } = request
   const number = numberOf(request)
   const canonical = `${customer.base}/requests/${number}`
   const typed = (request.params as { number: string }).number
   if (request.method === 'GET' && typed !== String(number)) return reply.redirect(canonical, 308)
   const scope = scopeOf(request)
-  const found = await request.server.database.readCustomer(customer.id, async (tx) => {
+  const found = await server.database.readCustomer(customer.id, async (tx) => {
     const about = await reachRequest(tx, customer.id, number, scope)
     const [details, messages, privileges, plan, change] = await Promise.all([
       listDetails(tx, customer.id, about),
       listMessages(tx, customer.id, about.id),
       privilegePart(tx, customer.id, about, scope),
-      planPart(tx, customer.id, about, request.server.publisher().undoHours),
+      planPart(tx, customer.id, about, { publisher: server.publisher(), today: server.today() }),
       changePart(tx, customer.id, about),
     ])
     return { about, messages, privileges, plan, change, ...details }

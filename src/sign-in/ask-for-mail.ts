@@ -7,7 +7,7 @@ import { open } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
 import { type Asked, mailAccountLink } from './account-mail.ts'
 import { mailLimits } from './mail-limits.ts'
-import { countTry } from './throttle.ts'
+import { countAct } from './throttle.ts'
 
 const MailForm = Type.Object({ email: EmailField })
 
@@ -35,12 +35,8 @@ function askRoutes(app: App, path: string, asked: Asked): void {
   app.post(path, { config: { ...open, redisplay: show } }, async (request, reply) => {
     const { email: typed } = readForm(request.body, MailForm)
     const email = readAddress(typed)
-    const minutes = await countTry(app.database.db, mailLimits(request, email))
-    if (minutes) {
-      reply.code(429).header('retry-after', String(minutes * 60))
-      return show(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }], { email: typed })
-    }
     return actOnce(request, reply, async (tx) => {
+      await countAct(tx, mailLimits(request, email))
       await mailAccountLink(tx, { email, asked, locale: request.locale, publisher: app.publisher().name })
       return `${path}/mailed`
     })

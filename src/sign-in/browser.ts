@@ -34,7 +34,7 @@ function limitsOf(
     known
       ? { key: `${own}browser ${known}`, tries: here, minutes: 15 }
       : { key: `${kind} ${email} ${network}`, tries: here, minutes: 15 },
-    { key: `${own}network ${network}`, tries: 200, minutes: 15 },
+    { key: `${own}network ${network}`, tries: 200, minutes: 15, isOfNetwork: true },
     ...(known ? [] : [{ key: `${kind} ${email}`, ...everywhere }]),
   ]
 }

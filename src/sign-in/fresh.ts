@@ -20,7 +20,7 @@ import { acceptForm, findAccepted } from './same-form.ts'
 import { takeCode } from './second-factor/queries.ts'
 import { useRecoveryCode } from './second-factor/use-recovery-code.ts'
 import { finishSignIn } from './steps.ts'
-import { countTry, forgetTries } from './throttle.ts'
+import { forgetTries, refuseTooMany } from './throttle.ts'
 
 const AgainForm = Type.Object({
   password: PasswordField,
@@ -47,11 +47,7 @@ export function freshRoutes(app: App): void {
     const { password, code, to } = readForm(request.body, AgainForm)
     const [person] = await db.select().from(people).where(eq(people.id, request.person!.id))
     const limits = [limitsFor(request, person!.email), codeLimitsFor(request, person!.email)]
-    const minutes = await countTry(db, limits.flat())
-    if (minutes) {
-      reply.code(429).header('retry-after', String(minutes * 60))
-      return showAgain(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }], { to })
-    }
+    await refuseTooMany(request, limits.flat())
     const isOff = await findExclusiveIssuer(db, person!.email)
     if (!(await verifyPassword(password, isOff ? null : person!.passwordHash)))
       throw new Invalid([{ field: 'password', key: 'again.wrong' }])
@@ -96,10 +92,16 @@ async function arriveLate(app: App, request: FastifyRequest, reply: FastifyReply
   const former = formerSession(request)
   if (!former || !isOwnForm(app, request, former.token)) return reply.leadTo('/sign-in')
   const [person] = await db.select().from(people).where(eq(people.id, former.personId))
-  if (person && !person.deletedAt && (await findAccepted(db, request, person.id))) {
+  const isAccepted = person && !person.deletedAt && (await findAccepted(db, request, person.id)) !== undefined
+  // Of a password that was changed since, it opens nothing.
+  if (isAccepted && (await verifyPassword(passwordOf(request), person.passwordHash))) {
     return finishSignIn(request, reply, { person, to, way: 'password', isRepeated: true })
   }
   return reply.leadTo(to === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`)
+}
+
+function passwordOf({ body }: FastifyRequest): string {
+  return String((body as { password?: unknown }).password ?? '')
 }
 
 /**

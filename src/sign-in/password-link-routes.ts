@@ -1,17 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { App } from '../app.ts'
 import { NotFound } from '../errors.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { open } from '../web/guard.ts'
 import { checkChosenPassword, chosenPasswordFields, shortestPassword } from './chosen-password.ts'
 import { leadToIssuer } from './exclusive.ts'
+import { answerAgain } from './link-form.ts'
 import { hashPassword } from './password.ts'
-import { findLinkedPerson, takePasswordLink } from './password-links.ts'
+import { findLinkedPerson, findOwnerOfLink, takePasswordLink } from './password-links.ts'
+import { acceptForm } from './same-form.ts'
 import { setPassword } from './set-password.ts'
 import { passFirst } from './steps.ts'
 
 const PasswordForm = Type.Object(chosenPasswordFields)
+const flash: [string] = ['sign-in.passwordSet']
 
 /** Where the links of `guichet invite`, `guichet staff add` and of a forgotten password lead: choose a password. */
 export function passwordLinkRoutes(app: App): void {
@@ -19,32 +22,39 @@ export function passwordLinkRoutes(app: App): void {
     showForm(request, reply, [], {}),
   )
 
-  const config = { ...open, redisplay: showForm }
-  app.post('/password/:token', { config, logLevel: 'warn' }, (request, reply) =>
-    finish(request, reply).catch((error: unknown) => {
-      if (error instanceof NotFound) return showForm(request, reply, [], {})
-      throw error
-    }),
-  )
+  // A second click on it may come when the first has signed in.
+  const config = { ...open, ofVisitors: true, redisplay: showForm } as const
+  app.post('/password/:token', { config, logLevel: 'warn' }, async (request, reply) => {
+    const form = readForm(request.body, PasswordForm)
+    return finish(request, reply, form).catch(async (error: unknown) => {
+      if (!(error instanceof NotFound)) throw error
+      const owner = await findOwnerOfLink(app.database.db, tokenOf(request))
+      const { password } = form
+      const again = await answerAgain(request, reply, { owner, password, flash })
+      return again ?? showDead(request, reply, { isUsed: owner !== undefined })
+    })
+  })
 }
 
-async function finish(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+type Form = Static<typeof PasswordForm>
+
+async function finish(request: FastifyRequest, reply: FastifyReply, form: Form): Promise<FastifyReply> {
   const { server } = request
   const { database } = server
-  const { token } = request.params as { token: string }
-  const form = readForm(request.body, PasswordForm)
+  const token = tokenOf(request)
   const { name: publisher } = server.publisher()
   const { email, name } = await findLinkedPerson(database.db, token)
   const elsewhere = await leadToIssuer(request, reply, email)
   if (elsewhere) return elsewhere
   checkChosenPassword(form, [email, name, publisher])
   const passwordHash = await hashPassword(form.password)
-  const person = await database.transaction(async (tx) => {
-    const personId = await takePasswordLink(tx, token)
-    return setPassword(tx, { personId, passwordHash, publisher, locale: request.locale })
+  const { personId, isRepeated } = await database.transaction(async (tx) => {
+    const id = await takePasswordLink(tx, token)
+    await setPassword(tx, { personId: id, passwordHash, publisher, locale: request.locale })
+    return { personId: id, isRepeated: await acceptForm(tx, request, id, '/') }
   })
-  request.flash('sign-in.passwordSet')
-  return passFirst(request, reply, { personId: person.id, to: '/', way: 'password' })
+  request.flash(...flash)
+  return passFirst(request, reply, { personId, to: '/', way: 'password', isRepeated })
 }
 
 async function showForm(
@@ -53,7 +63,7 @@ async function showForm(
   problems: Problem[],
   _values: Record<string, unknown>,
 ): Promise<FastifyReply> {
-  const { token } = request.params as { token: string }
+  const token = tokenOf(request)
   const title = request.t('sign-in.choosePassword')
   reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
   try {
@@ -69,6 +79,16 @@ async function showForm(
     })
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
-    return reply.code(404).page('sign-in/dead-link', { title: request.t('sign-in.deadLink') })
+    return showDead(request, reply)
   }
+}
+
+/** `isUsed`: another form was faster, or another link, with another password. */
+function showDead(request: FastifyRequest, reply: FastifyReply, { isUsed = false } = {}): FastifyReply {
+  reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
+  return reply.code(404).page('sign-in/dead-link', { title: request.t('sign-in.deadLink'), isUsed })
+}
+
+function tokenOf(request: FastifyRequest): string {
+  return (request.params as { token: string }).token
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import { passwordLinks, people } from '../schema.ts'
@@ -35,6 +35,25 @@ export async function findLinkedPerson(
     .where(and(isGood(token), isNull(people.deletedAt)))
   if (!person) throw new NotFound()
   return person
+}
+
+/** Whose password a link has set, or another way has since; undefined where it is not used, or its account is deleted. */
+export async function findOwnerOfLink(
+  db: Db,
+  token: string,
+): Promise<typeof people.$inferSelect | undefined> {
+  const [found] = await db
+    .select({ person: people })
+    .from(passwordLinks)
+    .innerJoin(people, eq(people.id, passwordLinks.personId))
+    .where(
+      and(
+        eq(passwordLinks.tokenHash, hashOf(token)),
+        isNotNull(passwordLinks.usedAt),
+        isNull(people.deletedAt),
+      ),
+    )
+  return found?.person
 }
 
 /** Uses the link up; gives whose it is. Throws NotFound where it is no longer good. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { NameField } from '../accounts/profile-fields.ts'
 import type { App } from '../app.ts'
 import { NotFound } from '../errors.ts'
@@ -7,11 +7,14 @@ import { type Problem, readForm } from '../web/forms.ts'
 import { open } from '../web/guard.ts'
 import { checkChosenPassword, chosenPasswordFields, shortestPassword } from './chosen-password.ts'
 import { leadToIssuer } from './exclusive.ts'
+import { answerAgain } from './link-form.ts'
 import { hashPassword } from './password.ts'
-import { findRegistration, register } from './registrations.ts'
+import { findRegistered, findRegistration, register } from './registrations.ts'
+import { acceptForm } from './same-form.ts'
 import { passFirst } from './steps.ts'
 
 const RegistrationForm = Type.Object({ name: NameField, ...chosenPasswordFields })
+const flash: [string] = ['sign-in.registered']
 
 /** Where the mailed link of a registration leads: a name and a password, then the account is there. */
 export function registerRoutes(app: App): void {
@@ -19,31 +22,38 @@ export function registerRoutes(app: App): void {
     showForm(request, reply, [], {}),
   )
 
-  const config = { ...open, redisplay: showForm }
-  app.post('/register/:token', { config, logLevel: 'warn' }, (request, reply) =>
-    finish(request, reply).catch((error: unknown) => {
-      if (error instanceof NotFound) return showForm(request, reply, [], {})
-      throw error
-    }),
-  )
+  // A second click on it may come when the first has signed in.
+  const config = { ...open, ofVisitors: true, redisplay: showForm } as const
+  app.post('/register/:token', { config, logLevel: 'warn' }, async (request, reply) => {
+    const form = readForm(request.body, RegistrationForm)
+    return finish(request, reply, form).catch(async (error: unknown) => {
+      if (!(error instanceof NotFound)) throw error
+      const owner = await findRegistered(app.database.db, tokenOf(request))
+      const { password } = form
+      const again = await answerAgain(request, reply, { owner, password, flash })
+      return again ?? showDead(request, reply, { isUsed: owner !== undefined })
+    })
+  })
 }
 
-async function finish(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+type Form = Static<typeof RegistrationForm>
+
+async function finish(request: FastifyRequest, reply: FastifyReply, form: Form): Promise<FastifyReply> {
   const { server } = request
   const { database } = server
-  const { token } = request.params as { token: string }
-  const form = readForm(request.body, RegistrationForm)
+  const token = tokenOf(request)
   const { email } = await findRegistration(database.db, token)
   const elsewhere = await leadToIssuer(request, reply, email)
   if (elsewhere) return elsewhere
   checkChosenPassword(form, [email, form.name, server.publisher().name])
   const passwordHash = await hashPassword(form.password)
   const { name } = form
-  const person = await database.transaction((tx) =>
-    register(tx, token, { name, passwordHash, language: request.locale }),
-  )
-  request.flash('sign-in.registered')
-  return passFirst(request, reply, { personId: person.id, to: '/', way: 'password' })
+  const { personId, isRepeated } = await database.transaction(async (tx) => {
+    const { id } = await register(tx, token, { name, passwordHash, language: request.locale })
+    return { personId: id, isRepeated: await acceptForm(tx, request, id, '/') }
+  })
+  request.flash(...flash)
+  return passFirst(request, reply, { personId, to: '/', way: 'password', isRepeated })
 }
 
 async function showForm(
@@ -52,7 +62,7 @@ async function showForm(
   problems: Problem[],
   values: Record<string, unknown>,
 ): Promise<FastifyReply> {
-  const { token } = request.params as { token: string }
+  const token = tokenOf(request)
   reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
   try {
     const { email, name } = await findRegistration(request.server.database.db, token)
@@ -68,8 +78,19 @@ async function showForm(
     })
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
-    return reply.code(404).page('sign-in/dead-registration', {
-      title: request.t('sign-in.deadRegistration.title'),
-    })
+    return showDead(request, reply)
   }
+}
+
+/** `isUsed`: another form was faster, which knew another password or name. */
+function showDead(request: FastifyRequest, reply: FastifyReply, { isUsed = false } = {}): FastifyReply {
+  reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
+  return reply.code(404).page('sign-in/dead-registration', {
+    title: request.t('sign-in.deadRegistration.title'),
+    isUsed,
+  })
+}
+
+function tokenOf(request: FastifyRequest): string {
+  return (request.params as { token: string }).token
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
 import { recordPersonActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
@@ -31,6 +31,16 @@ export async function findRegistration(db: Db, token: string): Promise<{ email: 
     .where(and(isGood(token), isNull(people.confirmedAt)))
   if (!found) throw new NotFound()
   return found
+}
+
+/** The account that a link has made, or another link to the same address; undefined where none has. */
+export async function findRegistered(db: Db, token: string): Promise<typeof people.$inferSelect | undefined> {
+  const [found] = await db
+    .select({ person: people })
+    .from(registrations)
+    .innerJoin(people, eq(people.email, registrations.email))
+    .where(and(eq(registrations.tokenHash, hashOf(token)), isNotNull(people.confirmedAt)))
+  return found?.person
 }
 
 /**

@@ -5,11 +5,13 @@ import type { App } from '../app.ts'
 import { demonstrationAccounts } from '../demonstration/accounts.ts'
 import { Invalid } from '../errors.ts'
 import { people } from '../schema.ts'
+import { Forged, isOwnForm } from '../web/forgery.ts'
+import { formTokenOf } from '../web/form-token.ts'
 import { type Problem, readForm, text } from '../web/forms.ts'
 import { open } from '../web/guard.ts'
 import { keptPath } from '../web/kept-forms.ts'
 import { localPath } from '../web/local-path.ts'
-import { forgetSession } from '../web/session.ts'
+import { forgetSession, formerSession } from '../web/session.ts'
 import { limitsFor } from './browser.ts'
 import { PasswordField } from './chosen-password.ts'
 import { freshRoutes } from './fresh.ts'
@@ -24,7 +26,7 @@ import { companyFactorRoutes } from './second-factor/company-page.ts'
 import { secondFactorRoutes } from './second-factor/routes.ts'
 import { secondStepRoutes } from './second-step.ts'
 import { passFirst } from './steps.ts'
-import { countTry, forgetTries } from './throttle.ts'
+import { forgetTries, refuseTooMany } from './throttle.ts'
 
 const SignInForm = Type.Object({
   email: Type.String({ minLength: 1, maxLength: 254 }),
@@ -63,12 +65,7 @@ export function signInRoutes(app: App): void {
       throw new Invalid([{ field: 'email', key, params: { name: exclusive.name } }])
     }
     const limits = limitsFor(request, address)
-    const wait = await countTry(app.database.db, limits)
-    if (wait) {
-      reply.header('retry-after', String(wait * 60))
-      const problems = [{ message: request.t('sign-in.tooMany', { minutes: wait }) }]
-      return showSignIn(request, reply.code(429), problems, { email, to })
-    }
+    await refuseTooMany(request, limits)
     const [person] = await app.database.db.select().from(people).where(eq(people.email, address))
     if (!(await verifyPassword(password, person?.passwordHash)) || !person) {
       throw new Invalid([{ field: 'email', key: 'sign-in.wrong' }])
@@ -77,10 +74,18 @@ export function signInRoutes(app: App): void {
     return passFirst(request, reply, { personId: person.id, to, way: 'password' })
   })
 
-  app.post('/sign-out', { config: open }, async (request, reply) => {
-    if (request.person) await request.session.destroy()
-    forgetSession(reply)
-    request.flash('sign-in.signedOut')
+  // Its second click comes when the session that the form was made for has ended: then it is led on, and only a form
+  // of that session clears what this browser holds of it.
+  app.post('/sign-out', { config: { ...open, ownToken: true } }, async (request, reply) => {
+    const { person, session } = request
+    const token = person ? formTokenOf(app.config, session.sessionId) : formerSession(request)?.token
+    const isOwn = token !== undefined && isOwnForm(app, request, token)
+    if (person && !isOwn) throw new Forged(false)
+    if (person) await session.destroy()
+    if (isOwn) {
+      forgetSession(reply)
+      request.flash('sign-in.signedOut')
+    }
     return reply.redirect('/sign-in', 303)
   })
 

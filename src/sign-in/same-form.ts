@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { keyFor } from '../config.ts'
 import type { Db } from '../db.ts'
 import { localPath } from '../web/local-path.ts'
-import { digestOfForm, formKeyOf } from '../web/once.ts'
+import { digestOfForm, findAnswered, formKeyOf } from '../web/once.ts'
 
 const seconds = 60
 
@@ -33,13 +33,7 @@ export async function findAccepted(
   request: FastifyRequest,
   personId: string,
 ): Promise<string | undefined> {
-  const key = formKeyOf(request)
-  if (!key) return undefined
-  const [row] = await db.execute<{ location: string }>(sql`
-    select location from form_keys
-    where person_id = ${personId} and key = ${key} and body_digest = ${digestOfForm(request)}
-      and created_at > now() - make_interval(secs => ${seconds}::int)`)
-  return row?.location
+  return findAnswered(db, request, personId, seconds)
 }
 
 /**

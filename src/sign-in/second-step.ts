@@ -10,7 +10,7 @@ import { acceptForm, findAccepted } from './same-form.ts'
 import { takeCode } from './second-factor/queries.ts'
 import { useRecoveryCode } from './second-factor/use-recovery-code.ts'
 import { findPending, finishSignIn, forgetPending } from './steps.ts'
-import { countTry, forgetTries } from './throttle.ts'
+import { forgetTries, refuseTooMany } from './throttle.ts'
 
 const CodeForm = Type.Object({ code: Type.String({ minLength: 1, maxLength: 40 }) })
 const RecoveryForm = Type.Object({ recoveryCode: Type.String({ minLength: 1, maxLength: 40 }) })
@@ -24,7 +24,6 @@ export function secondStepRoutes(app: App): void {
   const config = { ...open, ofVisitors: true } as const
   app.post('/sign-in/second-factor', { config: { ...config, redisplay: showCode } }, (request, reply) =>
     takeStep(app, request, reply, {
-      show: showCode,
       wrong: { field: 'code', key: 'second-factor.wrongCode' },
       take: (tx, { id }) => takeCode(tx, app.config, id, readForm(request.body, CodeForm).code),
     }),
@@ -32,7 +31,6 @@ export function secondStepRoutes(app: App): void {
 
   app.post('/sign-in/recovery', { config: { ...config, redisplay: showRecovery } }, (request, reply) =>
     takeStep(app, request, reply, {
-      show: showRecovery,
       wrong: { field: 'recoveryCode', key: 'second-factor.wrongRecovery' },
       take: async (tx, { id }) => {
         const { recoveryCode } = readForm(request.body, RecoveryForm)
@@ -46,7 +44,6 @@ export function secondStepRoutes(app: App): void {
 }
 
 type Step = {
-  show: (request: FastifyRequest, reply: FastifyReply, problems: Problem[]) => Promise<FastifyReply>
   /** False where what was typed is wrong, or was taken before. */
   take: (tx: Db, person: { id: string }) => Promise<boolean>
   wrong: { field: string; key: string }
@@ -57,11 +54,7 @@ async function takeStep(app: App, request: FastifyRequest, reply: FastifyReply, 
   if (!pending) return startAgain(request, reply)
   const { db } = app.database
   const limits = codeLimitsFor(request, pending.person.email)
-  const minutes = await countTry(db, limits)
-  if (minutes) {
-    reply.code(429).header('retry-after', String(minutes * 60))
-    return step.show(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }])
-  }
+  await refuseTooMany(request, limits)
   const { person, to } = pending
   const taken = await app.database.transaction(async (tx) =>
     (await step.take(tx, person)) ? { isRepeated: await acceptForm(tx, request, person.id, to) } : undefined,

@@ -20,11 +20,14 @@ const pendingCookie = 'guichet_second'
 const pendingMinutes = 10
 const cookie = { httpOnly: true, sameSite: 'lax', path: '/sign-in', secure: 'auto' } as const
 
-/** After the password or the issuer: signed in, or to the page that asks for the code of the second factor. */
+/**
+ * After the password or the issuer: signed in, or to the page that asks for the code of the second factor.
+ * `isRepeated`: whether it is the second of two clicks, where that is known already.
+ */
 export async function passFirst(
   request: FastifyRequest,
   reply: FastifyReply,
-  { personId, to, way }: { personId: string; to: string; way: Way },
+  { personId, to, way, ...known }: { personId: string; to: string; way: Way; isRepeated?: boolean },
 ): Promise<FastifyReply> {
   const { db } = request.server.database
   const [[person], { isOn }] = await Promise.all([
@@ -33,7 +36,7 @@ export async function passFirst(
   ])
   if (!person) throw new NotFound()
   if (!isOn) {
-    const isRepeated = await acceptForm(db, request, personId, to)
+    const isRepeated = known.isRepeated ?? (await acceptForm(db, request, personId, to))
     return finishSignIn(request, reply, { person, to, way, isRepeated })
   }
   const pending: Pending = { personId: person.id, stamp: stampOf(person), to, way, at: Date.now() }

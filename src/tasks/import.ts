@@ -1,12 +1,15 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
-import type { Database } from '../db.ts'
+import type { Database, Db } from '../db.ts'
 import { type LoadOptions, loadFolder } from '../imports/load.ts'
 import { Unreadable } from '../imports/reasons.ts'
 import { openReport } from '../imports/report-file.ts'
+import type { FileResult } from '../imports/results.ts'
 import { showProgress } from '../imports/show-progress.ts'
 import { summarize, summarizeUnreadable } from '../imports/summary.ts'
 import { preferredLocale, type Translate, translator } from '../web/i18n.ts'
+import { recordCommand } from './record-command.ts'
 import { withDatabase } from './with-database.ts'
 
 type Asked = { folder: string; dryRun: boolean; skipRefused: boolean; report: string | undefined }
@@ -50,6 +53,20 @@ function keepMemorySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
 }
 
+/** What was loaded, and how many rows became what. The folder may bear somebody's name: that can be erased. */
+async function record(
+  tx: Db,
+  { id, folder, files }: { id: string; folder: string; files: FileResult[] },
+): Promise<void> {
+  await recordCommand(tx, {
+    verb: 'import.done',
+    objectKind: 'import',
+    objectId: id,
+    details: { files: files.map(({ name, rows, counts }) => ({ name, rows, ...counts })) },
+    particulars: { folder: resolve(folder) },
+  })
+}
+
 async function load(owner: Database, { report, ...asked }: Asked, t: Translate): Promise<number> {
   keepMemorySmall()
   const sink = report === undefined ? undefined : await openReport(report, t)
@@ -57,6 +74,7 @@ async function load(owner: Database, { report, ...asked }: Asked, t: Translate):
   const options: LoadOptions = {
     ...asked,
     by: 'guichet import',
+    also: (tx, { id, files }) => record(tx, { id, folder: asked.folder, files }),
     ...(sink && { sink }),
     ...(progress && { progress }),
   }

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { Conflict, Forbidden, Invalid, Refusal } from '../errors.ts'
+import { Conflict, Forbidden, Invalid, Refusal, TooMany } from '../errors.ts'
 import { toolAt } from '../overview/tools.ts'
 import { listSupervisors } from '../privileges/queries.ts'
 import { labelled } from './field-labels.ts'
@@ -26,7 +26,15 @@ export function registerFailures(app: App): void {
 async function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   // Where the session could not be read, the reader's language is not known yet.
   if (!request.t) speak(request)
-  if (error instanceof Invalid) return redisplay(error, request, reply)
+  if (error instanceof Invalid) {
+    const said = error.problems.map(({ field, key, params }) => ({ field, message: request.t(key, params) }))
+    return redisplay(said, request, reply.code(422))
+  }
+  if (error instanceof TooMany) {
+    const { minutes, key } = error
+    reply.header('retry-after', String(minutes * 60))
+    return redisplay([{ message: request.t(key, { minutes }) }], request, reply.code(429))
+  }
   if (error instanceof Forged) return expiredForm(error, request, reply)
   if (error instanceof Forbidden) return forbidden(error, request, reply)
   if (error instanceof Conflict) {
@@ -46,14 +54,9 @@ function isBrokenForm({ message }: Error, request: FastifyRequest): boolean {
   return request.isMultipart() && brokenForm.test(message)
 }
 
-function redisplay(error: Invalid, request: FastifyRequest, reply: FastifyReply): unknown {
-  const problems = error.problems.map(({ field, key, params }) => ({
-    field,
-    message: request.t(key, params),
-  }))
-  reply.code(422)
+function redisplay(problems: Problem[], request: FastifyRequest, reply: FastifyReply): unknown {
   const again = request.routeOptions.config?.redisplay
-  if (!again) return failurePage(request, reply, 422, { problems })
+  if (!again) return failurePage(request, reply, reply.statusCode, { problems })
   return again(request, reply, problems, (request.body ?? {}) as Record<string, unknown>)
 }
 

@@ -4,6 +4,8 @@ import type { App } from '../app.ts'
 import { keyFor } from '../config.ts'
 import { Forbidden } from '../errors.ts'
 import { formTokenOf } from './form-token.ts'
+import { findAnswered, weekInSeconds } from './once.ts'
+import { formerSession } from './session.ts'
 
 /** The form was not made for this session: it has expired, or another site sent it. */
 export class Forged extends Forbidden {
@@ -34,8 +36,23 @@ export function registerForgery(app: App): void {
     if (isCrossSite(app, request)) throw new Forged(true)
     if (hasToken(request, tokenOf(key, request))) return
     const { ofVisitors } = request.routeOptions.config
-    if (!ofVisitors || !hasToken(request, visitorTokenOf(key, request))) throw new Forged(false)
+    if (!ofVisitors || !(await isOfEarlier(app, key, request))) throw new Forged(false)
   })
+}
+
+/**
+ * Whether a form that signs in was made before this browser got the session it has: for a visitor, or for the session
+ * that the form's own first arrival ended. Or it has led into this session already: then whoever sends it knows its
+ * key and all that was typed.
+ */
+async function isOfEarlier(app: App, key: string, request: FastifyRequest): Promise<boolean> {
+  if (hasToken(request, visitorTokenOf(key, request))) return true
+  const former = formerSession(request)
+  if (former && hasToken(request, former.token)) return true
+  const { person } = request
+  return (
+    person !== null && (await findAnswered(app.database.db, request, person.id, weekInSeconds)) !== undefined
+  )
 }
 
 /** Whether the form that came carries that token, and stood on a page of ours. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, notInArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, notInArray, sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import type { Database } from '../db.ts'
@@ -61,7 +61,10 @@ async function keepForm(app: App, personId: string, form: KeptForm): Promise<str
   const id = newId()
   const fields = seal(config, 'seal', `form ${id} ${personId}`, JSON.stringify(form.fields))
   const kept = await database.transaction(async (tx) => {
-    const [person] = await tx.select({ id: people.id }).from(people).where(eq(people.id, personId))
+    const [person] = await tx
+      .select({ id: people.id })
+      .from(people)
+      .where(and(eq(people.id, personId), isNull(people.deletedAt)))
     if (!person) return false
     await tx.insert(keptForms).values({ id, personId, action: localPath(form.action), fields })
     const newest = tx

@@ -54,6 +54,25 @@ async function claim(tx: Db, request: FastifyRequest, work: (tx: Db) => Promise<
   return location
 }
 
+/** For how long the key of a form that was acted on is kept (jobs/retention.ts). */
+export const weekInSeconds = 7 * 24 * 3600
+
+/** Where the very form that was sent (its key and all that was typed) led this person within that time; else undefined. */
+export async function findAnswered(
+  db: Db,
+  request: FastifyRequest,
+  personId: string,
+  seconds: number,
+): Promise<string | undefined> {
+  const key = formKeyOf(request)
+  if (!key) return undefined
+  const [row] = await db.execute<{ location: string }>(sql`
+    select location from form_keys
+    where person_id = ${personId} and key = ${key} and body_digest = ${digestOfForm(request)}
+      and created_at > now() - make_interval(secs => ${seconds}::int)`)
+  return row?.location
+}
+
 /** The key of the form that was sent; undefined where it has none. */
 export function formKeyOf({ body }: FastifyRequest): string | undefined {
   const key = String((body as { _key?: unknown } | undefined)?._key ?? '')

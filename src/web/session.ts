@@ -195,6 +195,14 @@ class SessionStore {
   }
 }
 
+/** Whether the session that this request came with is still alive: it may have been ended meanwhile. */
+export async function isSessionAlive({ session, server }: FastifyRequest): Promise<boolean> {
+  const found = await server.database.db.execute(
+    sql`select from sessions where id_hash = ${hash(session.sessionId)} and revoked_at is null`,
+  )
+  return found.length > 0
+}
+
 export async function revokeSession(database: Database, idHash: string): Promise<void> {
   await database.db.execute(
     sql`update sessions set revoked_at = now() where id_hash = ${idHash} and revoked_at is null`,

@@ -390,6 +390,20 @@ describe('R8: granted at once', () => {
     ])
   })
 
+  test('quality 12: the form that was granted, sent again, leads to its request and is no other try', async () => {
+    const form = await plain.get('/account/upgrade')
+    const send = () =>
+      plain.submit(form, { customerNumber: '100871', proof: 'SO-100871' }, '/account/upgrade')
+    const first = await send()
+    await doJobs(it)
+    expect(await association('100871')).toEqual({ awaits: true })
+    const second = await send()
+    expect([second.status, second.location]).toEqual([first.status, first.location])
+    const page = await plain.get('/account/upgrade')
+    const other = await plain.submit(page, { customerNumber: '100871', proof: 'X' }, '/account/upgrade')
+    expect([other.status, other.text]).toEqual([422, expect.stringContaining('with this customer already')])
+  })
+
   test('R9: stands outside “open until supervised” until an existing contact confirms', async () => {
     await join()
     for (const tool of ['licenses', 'configure', 'packs', 'report', 'hosts']) {

@@ -12,6 +12,8 @@ import {
   tryUpgrade,
 } from '../helpers/account-requests.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
+import { addTerm, dayFromNow, makeEntitlement, makeHost, makeProduct } from '../helpers/makers.ts'
+import { planner } from '../helpers/plans.ts'
 import { snapshot } from '../helpers/snapshot.ts'
 import type { Visitor } from '../helpers/visitor.ts'
 import { placeLicenses } from '../helpers/work.ts'
@@ -334,6 +336,23 @@ describe('R5: customers at the desk', () => {
     expect(await numbers('q=nordlicht')).toEqual(['100990'])
     expect(await numbers('q=100%25')).toEqual([])
     expect((await desk.get('/desk/customers?q=zzz')).text).toContain('No customer fits')
+  })
+
+  test('a customer’s page says of how much more is placed than owned, of that company alone', async () => {
+    const owner = it.db.owner.db
+    const customerId = it.cast.customers['100990']!
+    const product = await makeProduct(owner)
+    const sold = await makeEntitlement(owner, customerId, product.id, { quantity: 5 })
+    const host = await makeHost(owner, customerId)
+    const person = it.cast.people['several@demo.example']!
+    await planner(it.db.database, customerId, person).place([
+      { entitlementId: sold.id, to: host.id, quantity: 4 },
+    ])
+    const page = () => desk.get('/desk/customers/100990')
+    expect((await page()).text).not.toContain('More is placed than is owned')
+    await addTerm(owner, customerId, sold, { quantity: 2, startsOn: dayFromNow() })
+    expect((await page()).text).toContain('More is placed than is owned: 1 entitlement.')
+    expect((await desk.get('/desk/customers/100234')).text).not.toContain('More is placed')
   })
 
   test('a customer’s page has contacts and supervisors, and names a further one', async () => {

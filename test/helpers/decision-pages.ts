@@ -67,10 +67,12 @@ async function make(stage: Stage): Promise<Made> {
   }
 }
 
-async function replaceLost(
+/** A draft that puts hardware with that ID in the place of a lost host; gives its ID. */
+export async function replaceLost(
   { t }: Stage,
   host: { id: string; label: string },
   plans: ReturnType<typeof planner>,
+  newId = '02AA66000001',
 ): Promise<string> {
   const customerId = t.cast.customers['100234']!
   const planId = await plans.draft([], 'replace')
@@ -81,7 +83,7 @@ async function replaceLost(
       former: host.id,
       reason: 'lost',
       declaration: 'Left on a train between Tours and Orléans; reported to the railway.',
-      values: { ...emptyHostForm, label: host.label, id1: '02AA66000001', server1: 'tou-cad-01b' },
+      values: { ...emptyHostForm, label: host.label, id1: newId, server1: `${host.label.toLowerCase()}b` },
       publisher: testPublisher,
       needsServerNames: true,
     }),

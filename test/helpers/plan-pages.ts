@@ -20,6 +20,9 @@ type Made = {
   empty: string
   /** All on it has expired. */
   stuck: string
+  /** Out of service, and one that was replaced. */
+  retired: string
+  replaced: string
   /** Part number of what has. */
   expired: string
   floating: string
@@ -52,6 +55,17 @@ async function make({ t, scene }: Stage): Promise<Made> {
   const from = await makeHost(owner, customerId, { label: 'REN-CAD-01', city: 'Rennes' })
   const empty = await makeHost(owner, customerId, { label: 'REN-CAD-02', city: 'Rennes' })
   const stuck = await makeHost(owner, customerId, { label: 'REN-CAD-03', city: 'Rennes' })
+  const retired = await makeHost(owner, customerId, {
+    label: 'REN-CAD-04',
+    city: 'Rennes',
+    status: 'retired',
+  })
+  const replaced = await makeHost(owner, customerId, {
+    label: 'REN-CAD-05',
+    city: 'Rennes',
+    status: 'retired',
+  })
+  await makeHost(owner, customerId, { label: 'REN-CAD-05', city: 'Rennes', replacesHostId: replaced.id })
   await plans.place([
     { entitlementId: gone.id, to: stuck.id },
     { entitlementId: floating.id, to: from.id, quantity: 2 },
@@ -80,6 +94,8 @@ async function make({ t, scene }: Stage): Promise<Made> {
     to: scene.hosts['NAN-LIC-01']!,
     empty: empty.id,
     stuck: stuck.id,
+    retired: retired.id,
+    replaced: replaced.id,
     expired: gone.product.partNumber,
     floating: floating.id,
     product: floating.product.id,
@@ -154,6 +170,11 @@ export const planPages: PageState[] = [
   page('return: which host', ({ back }) => `${back}/from`),
   page('return: how many', returning),
   sent('return: how many, no number', returning, ({ floating }) => ({ [`quantity-${floating}`]: 'two' })),
+  page('replace: start from an empty host', ({ empty }) => `${base}/replace?from=${empty}`),
+  page('replace: start from a host whose licenses ended', ({ stuck }) => `${base}/replace?from=${stuck}`),
+  page('replace: start from a host out of service', ({ retired }) => `${base}/replace?from=${retired}`),
+  page('replace: start from a host that was replaced', ({ replaced }) => `${base}/replace?from=${replaced}`),
+  page('replace: why, of an empty host', ({ replace, empty }) => `${replace}/from/${empty}/reason`),
   page('replace: which host', ({ replace }) => `${replace}/from`),
   page('replace: why', reason),
   sent('replace: why, nothing chosen', reason, {}),

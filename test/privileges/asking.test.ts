@@ -1,6 +1,9 @@
-import { sql } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { MailTemplate } from '../../src/mail/messages.ts'
+import { renderMail } from '../../src/mail/render.ts'
 import { recordRequest } from '../../src/requests/record.ts'
+import { mails as stored } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { heldBy, setHeld, wish } from '../helpers/privileges.ts'
 import type { Visitor } from '../helpers/visitor.ts'
@@ -35,6 +38,98 @@ async function ask(path = '/configure', fields: Record<string, string> = { why: 
   const page = await none.get(refused.link('Ask for this privilege'))
   return none.submit(page, fields, `${base}/people/asked/new`)
 }
+
+describe('a privilege that was asked for and given is told by one mail', () => {
+  const grant = async (number: string, fields: Record<string, string> = {}) => {
+    const page = await supervisor.get(`${base}/people/asked/${number}`)
+    expect((await supervisor.submit(page, { decision: 'grant', ...fields })).status).toBe(303)
+  }
+  const choose = (topics: Record<string, boolean>) =>
+    t.db.owner.db.execute(sql`
+      insert into notification_choices (person_id, topics)
+      values (${personId}, ${JSON.stringify(topics)}::text::jsonb)
+      on conflict (person_id) do update set topics = excluded.topics`)
+  const toPerson = () =>
+    t.db.owner.db.select().from(stored).where(eq(stored.personId, personId)).orderBy(asc(stored.id))
+  const said = (mail: Awaited<ReturnType<typeof toPerson>>[number], language: 'en' | 'fr' = 'en') =>
+    renderMail(
+      {
+        ...mail,
+        language,
+        template: mail.template as MailTemplate,
+        personName: '',
+        customerNumber: '100234',
+        customerName: 'Brasseries Lemaire SA',
+        timeZone: null,
+      },
+      { publisher: 'Halden Software', baseUrl: t.config.baseUrl, timeZone: 'Europe/Paris' },
+    )
+  beforeEach(async () => {
+    await t.db.owner.db.delete(stored)
+    await t.db.owner.db.execute(sql`delete from notification_choices`)
+  })
+
+  test('which says what was granted, until when and with which word, and leads to the request', async () => {
+    const number = (await ask()).location.split('/').at(-1)!
+    await grant(number, { until: '2099-05-01', word: 'Until May' })
+    const told = await toPerson()
+    expect(told.map(({ template }) => template)).toEqual(['privilege-answered'])
+    const { subject, text } = said(told[0]!)
+    expect(subject).toContain('The privilege Licensing is granted')
+    expect(text).toMatch(/Sylvie Perrin granted you the privilege Licensing in 100234.*Until May/s)
+    expect(text).toMatch(/You now hold:\s+\S*\s*Licensing, until 1 May 2099/)
+    expect(text).not.toContain('Also given')
+    expect(text).toContain(`/c/100234/requests/${number}`)
+    expect(said(told[0]!, 'fr').text).toMatch(/Vous détenez maintenant.*jusqu’au 1(er)? mai 2099/s)
+  })
+
+  test.each([
+    ['own-requests', 1],
+    ['privileges', 1],
+    ['own-requests,privileges', 0],
+  ])('with mail about %s turned off: %i', async (off, count) => {
+    await choose(Object.fromEntries(off.split(',').map((topic) => [topic, false])))
+    await grant((await ask()).location.split('/').at(-1)!)
+    expect((await toPerson()).map(({ template }) => template)).toEqual(
+      Array(count).fill('privilege-answered'),
+    )
+  })
+
+  test('given in another way, with more beside it: it says all of that', async () => {
+    await setHeld(t, { customerId, personId }, ['reporting'])
+    await ask()
+    const preview = await wish(supervisor, base, personId, {
+      licensing: 'yes',
+      reporting: '',
+      supervisor: 'yes',
+    })
+    await supervisor.submit(preview, {})
+    const told = await toPerson()
+    expect(told.map(({ template }) => template)).toEqual(['privilege-answered'])
+    expect(said(told[0]!).text).toMatch(
+      /Also given:\s+\S*\s*Supervisor\s+Taken away:\s+\S*\s*Reporting\s+You now hold:/,
+    )
+  })
+
+  test('held already when it is granted: the answer says so', async () => {
+    const number = (await ask()).location.split('/').at(-1)!
+    await setHeld(t, { customerId, personId }, ['licensing'])
+    await grant(number)
+    expect((await toPerson()).map(({ template }) => template)).toEqual(['privilege-answered'])
+  })
+
+  test('declined, it is told whatever was chosen; what nobody asked for is told as a change', async () => {
+    await choose({ 'own-requests': false, privileges: false })
+    const page = await supervisor.get(`${base}/people/asked/${(await ask()).location.split('/').at(-1)}`)
+    await supervisor.submit(page, { decision: 'decline', word: 'Ask Rose' })
+    await choose({})
+    await supervisor.submit(await wish(supervisor, base, personId, { reporting: 'yes' }), {})
+    expect((await toPerson()).map(({ template }) => template)).toEqual([
+      'privilege-answered',
+      'privileges-changed',
+    ])
+  })
+})
 
 describe('R10: asking for a privilege from the refusal page', () => {
   test('supervisors get a mail and a page to grant it with a word; who asked sees the outcome and gets a mail', async () => {

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keptForms, people, sessions } from '../../src/schema.ts'
+import { hashPassword } from '../../src/sign-in/password.ts'
 import { hash } from '../../src/web/session.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { giveSecondFactor, nextCode } from '../helpers/second-factor.ts'
@@ -114,6 +115,14 @@ describe('a risky act', () => {
     stranger.cookies.delete('guichet_former')
     expect((await stranger.submit(form, { password }, '/sign-in/again')).location).toBe('/sign-in')
     expect((await late().post('/sign-in/again', { password, _csrf: 'x' })).location).toBe('/sign-in')
+    // The account has another password by now.
+    const mine = eq(people.email, 'none@demo.example')
+    const [person] = await t.db.owner.db.select().from(people).where(mine)
+    const other = await hashPassword('carafe bateau lundi 4')
+    await t.db.owner.db.update(people).set({ passwordHash: other }).where(mine)
+    expect((await late().submit(form, { password }, '/sign-in/again')).location).toBe(toSignIn)
+    await t.db.owner.db.update(people).set({ passwordHash: person!.passwordHash }).where(mine)
+    expect((await late().submit(form, { password }, '/sign-in/again')).location).toBe('/account')
     await t.db.owner.db.execute(sql`update form_keys set created_at = now() - interval '2 minutes'`)
     expect((await late().submit(form, { password }, '/sign-in/again')).location).toBe(toSignIn)
   })

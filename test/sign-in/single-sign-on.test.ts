@@ -16,6 +16,7 @@ import { callbackOf } from '../../src/sign-in/oidc/exchange.ts'
 import { seal } from '../../src/sign-in/seal.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { runGuichet } from '../helpers/command.ts'
+import { mailTo } from '../helpers/person-mail.ts'
 import { startProvider, type TestProvider } from '../helpers/provider.ts'
 import { giveSecondFactor, nextCode } from '../helpers/second-factor.ts'
 import type { Answer, Visitor } from '../helpers/visitor.ts'
@@ -130,11 +131,16 @@ describe('a real provider', () => {
     expect(page.heading).toBe('Link your account with Lemaire?')
     expect(page.text).toContain(email)
     const elsewhere = t.visitor()
-    const confirm = await elsewhere.get(path)
-    expect((await elsewhere.submit(confirm, {}, path)).location).toBe('/sign-in')
+    const [confirm, second] = [await elsewhere.get(path), await elsewhere.get(path)]
+    const press = (form: Answer) => elsewhere.submit(form, {}, path)
+    const answers = [...(await Promise.all([press(confirm), press(confirm)])), await press(confirm)]
+    expect(answers.map(({ status, location }) => [status, location])).toEqual(
+      Array(3).fill([303, '/sign-in']),
+    )
     expect((await elsewhere.get('/account')).location).toMatch(/^\/sign-in/)
     expect((await elsewhere.get(path)).status).toBe(404)
-    expect((await elsewhere.submit(confirm, {}, path)).status).toBe(404)
+    expect((await press(second)).status).toBe(404)
+    expect((await mailTo(t, email)).filter(({ template }) => template === 'issuer-linked')).toHaveLength(1)
     expect((await signInAs(browser, 'nora')).location).toBe('/')
     // The password still works beside it.
     expect((await t.visitor().signIn(email, password)).status).toBe(303)

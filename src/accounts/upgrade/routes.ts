@@ -3,7 +3,7 @@ import type { App } from '../../app.ts'
 import { Invalid } from '../../errors.ts'
 import { listAccountRequests } from '../../requests/account/queries.ts'
 import { statusTag } from '../../requests/status.ts'
-import { countTry, type Limit } from '../../sign-in/throttle.ts'
+import { countAct, type Limit } from '../../sign-in/throttle.ts'
 import type { Problem } from '../../web/forms.ts'
 import { signedIn } from '../../web/guard.ts'
 import { networkOf } from '../../web/network.ts'
@@ -19,34 +19,17 @@ export function upgradeRoutes(app: App): void {
     const person = request.person!
     const asked = readUpgrade(request.body)
     const own = await app.database.forPerson(person.id, (tx) => listAssociations(tx, person.id))
-    if (own.some(({ number }) => number === asked.customerNumber)) {
-      throw new Invalid([{ field: 'customerNumber', key: 'accounts.upgrade.alreadyYours' }])
-    }
-    try {
-      return await actOnce(request, reply, async (tx) => {
-        // Counted in the act, so that a form sent twice is one try.
-        const wait = await countTry(tx, limitsFor(request))
-        if (wait) throw new TooManyTries(wait)
-        const { number } = await askUpgrade(tx, { ...asked, personId: person.id, language: request.locale })
-        request.flash('accounts.upgrade.received')
-        return `/requests/${number}`
-      })
-    } catch (error) {
-      if (!(error instanceof TooManyTries)) throw error
-      const { minutes } = error
-      reply.code(429).header('retry-after', String(minutes * 60))
-      return show(request, reply, [{ message: request.t('accounts.upgrade.tooMany', { minutes }) }], asked)
-    }
+    return actOnce(request, reply, async (tx) => {
+      // Here, as the first of two clicks may have made it theirs.
+      if (own.some(({ number }) => number === asked.customerNumber)) {
+        throw new Invalid([{ field: 'customerNumber', key: 'accounts.upgrade.alreadyYours' }])
+      }
+      await countAct(tx, limitsFor(request), 'accounts.upgrade.tooMany')
+      const { number } = await askUpgrade(tx, { ...asked, personId: person.id, language: request.locale })
+      request.flash('accounts.upgrade.received')
+      return `/requests/${number}`
+    })
   })
-}
-
-class TooManyTries extends Error {
-  readonly minutes: number
-
-  constructor(minutes: number) {
-    super('too many tries')
-    this.minutes = minutes
-  }
 }
 
 /** By person and by network, whatever was tried. */

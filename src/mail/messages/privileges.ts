@@ -4,30 +4,22 @@ import { formatRequestNumber } from '../../requests/number.ts'
 import type { Translate } from '../../web/i18n.ts'
 import type { MailToSay, Messages, Said } from '../message.ts'
 
+type Lists = NonNullable<Said['lists']>
+
 export const privilegeMessages = {
   /** params: before, after (Held), by (a name or ''), number (of the request). */
   'privileges-changed': (mail, t, baseUrl) => {
     const { params, customerNumber, customerName } = mail
     const [before, after] = [params.before as Held, params.after as Held]
-    const given = privilegeList.filter((one) => after[one] && !same(before[one], after[one]))
-    const taken = privilegeList.filter((one) => before[one] && !after[one])
     return {
       subject: t('privileges.mail.changed.subject', { number: customerNumber }),
       paragraphs: [t('privileges.mail.changed.text', { by: byName(mail, t), customerNumber, customerName })],
       lists: [
         ...listOf(
           t('privileges.mail.given'),
-          given.map((one) => inWords(one, after, mail, t)),
+          givenBy(before, after).map((one) => inWords(one, after, mail, t)),
         ),
-        ...listOf(
-          t('privileges.mail.taken'),
-          taken.map((one) => t(`privileges.${one}`)),
-        ),
-        ...listOf(
-          t('privileges.mail.now'),
-          privilegeList.filter((one) => after[one]).map((one) => inWords(one, after, mail, t)),
-          t('privileges.mail.nothing'),
-        ),
+        ...takenAndNow(before, after, mail, t),
       ],
       ...seeRequest(mail, t, baseUrl),
       reason: t('privileges.mail.reason', { customerNumber, customerName }),
@@ -65,12 +57,14 @@ export const privilegeMessages = {
       reason: t('privileges.mail.supervisorReason', { customerNumber, customerName }),
     }
   },
-  /** To who asked. params: privilege, outcome, word, by, number. */
+  /** To who asked. params: privilege, outcome, word, by, number; where something has changed also before, after. */
   'privilege-answered': (mail, t, baseUrl) => {
     const { params, customerNumber, customerName } = mail
-    const privilege = t(`privileges.${params.privilege}`)
+    const asked = params.privilege as Privilege
+    const privilege = t(`privileges.${asked}`)
     const outcome = params.outcome === 'granted' ? 'granted' : 'declined'
     const word = String(params.word ?? '')
+    const [before, after] = [params.before as Held | undefined, params.after as Held | undefined]
     return {
       subject: t(`privileges.mail.answered.${outcome}.subject`, { privilege }),
       paragraphs: [
@@ -82,6 +76,7 @@ export const privilegeMessages = {
         }),
         ...(word ? [t('privileges.mail.quoted', { text: word })] : []),
       ],
+      ...(before && after && { lists: besides(asked, before, after, mail, t) }),
       ...seeRequest(mail, t, baseUrl),
       reason: t('privileges.mail.askedReason'),
     }
@@ -123,6 +118,31 @@ export const privilegeMessages = {
   },
 } satisfies Messages
 
+const givenBy = (before: Held, after: Held) =>
+  privilegeList.filter((one) => after[one] && !same(before[one], after[one]))
+
+function takenAndNow(before: Held, after: Held, mail: MailToSay, t: Translate): Lists {
+  const taken = privilegeList.filter((one) => before[one] && !after[one])
+  return [
+    ...listOf(
+      t('privileges.mail.taken'),
+      taken.map((one) => t(`privileges.${one}`)),
+    ),
+    ...listOf(
+      t('privileges.mail.now'),
+      privilegeList.filter((one) => after[one]).map((one) => inWords(one, after, mail, t)),
+      t('privileges.mail.nothing'),
+    ),
+  ]
+}
+
+/** What else has changed with the privilege that was asked for, and what is now held. */
+function besides(asked: Privilege, before: Held, after: Held, mail: MailToSay, t: Translate): Lists {
+  const others = givenBy(before, after).filter((one) => one !== asked)
+  const more = others.map((one) => inWords(one, after, mail, t))
+  return [...listOf(t('privileges.mail.alsoGiven'), more), ...takenAndNow(before, after, mail, t)]
+}
+
 function same(one: Held[Privilege], other: Held[Privilege]): boolean {
   return Boolean(one) === Boolean(other) && one?.until === other?.until
 }
@@ -137,7 +157,7 @@ function byName({ params }: MailToSay, t: Translate): string {
   return String(params.by || t('privileges.someone'))
 }
 
-function listOf(heading: string, items: string[], otherwise?: string): NonNullable<Said['lists']> {
+function listOf(heading: string, items: string[], otherwise?: string): Lists {
   if (items.length === 0) return otherwise ? [{ items: [{ text: otherwise }] }] : []
   return [{ heading, items: items.map((text) => ({ text })) }]
 }

@@ -1,19 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { Invalid, NotFound } from '../../errors.ts'
+import { Invalid } from '../../errors.ts'
 import type { PlanDetails } from '../../schema.ts'
 import type { Problem } from '../../web/forms.ts'
 import { readForm } from '../../web/forms.ts'
 import { actOnce } from '../../web/once.ts'
 import { idsOf, planPath } from '../open-draft.ts'
-import { findActiveLabel } from '../queries.ts'
 import { toolFrame } from '../tool-frame.ts'
+import { findFormer, sayWhyNotReplace } from './former.ts'
 import { findReplacement } from './queries.ts'
 import { nameReason } from './reason.ts'
 
 const reasons = ['upgrade', 'failed', 'lost', 'stolen'] as const
 
-/** Second question of Replace hardware: why. Of a machine that is lost or stolen a declaration is asked. */
+/**
+ * Second question of Replace hardware: why. Of a machine that is lost or stolen a declaration is asked. A host that
+ * has nothing to replace says so instead, and what to do.
+ */
 export async function showReason(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -22,18 +25,19 @@ export async function showReason(
 ) {
   const { customer, plan, t } = request
   const { host } = idsOf(request)
-  const [label, replacement] = await request.server.database.readCustomer(customer.id, (tx) =>
+  const [found, replacement] = await request.server.database.readCustomer(customer.id, (tx) =>
     Promise.all([
-      findActiveLabel(tx, customer.id, host),
+      findFormer(tx, customer.id, host),
       findReplacement(tx, { customerId: customer.id, planId: plan.id }),
     ]),
   )
-  if (label === undefined) throw new NotFound()
+  const refusal = sayWhyNotReplace(request, found)
   const { former, reason, declaration } = replacement
   const from = `${planPath(request, plan.id)}/from`
   return reply.page('plans/replace/reason', {
     ...toolFrame(request, [{ step: 'from', href: from }]),
-    title: t('plans.replace.reason.title', { host: label }),
+    title: t(refusal ? 'plans.replace.refused' : 'plans.replace.reason.title', { host: found.label }),
+    refusal,
     problems,
     values: { ...(former === host ? { cause: reason, declaration } : {}), ...typed },
     reasons: reasons.map((value) => ({

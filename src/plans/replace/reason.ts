@@ -1,9 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
-import { NotFound } from '../../errors.ts'
+import { Invalid } from '../../errors.ts'
 import { type PlanDetails, plans } from '../../schema.ts'
 import { touchDraft } from '../drafts.ts'
-import { findActiveLabel } from '../queries.ts'
+import { findFormer, whyNotReplace } from './former.ts'
 
 type Named = {
   customerId: string
@@ -17,12 +17,13 @@ type Named = {
 
 /**
  * Says in a draft which host is to be replaced and why. A successor of another host, named before, goes out of the
- * draft with its lines. Throws NotFound where the host is none of the company's in service.
+ * draft with its lines. Throws NotFound where the host is none of the company's, Invalid where it has nothing to replace.
  */
 export async function nameReason(tx: Db, named: Named): Promise<void> {
   const { customerId, planId, former, reason, declaration } = named
   await touchDraft(tx, { customerId, planId })
-  if ((await findActiveLabel(tx, customerId, former)) === undefined) throw new NotFound()
+  const refusal = whyNotReplace(await findFormer(tx, customerId, former))
+  if (refusal) throw new Invalid([refusal])
   const others = sql`from hosts h where h.customer_id = ${customerId} and h.plan_id = ${planId}
     and h.status = 'planned' and h.replaces_host_id is distinct from ${former}::uuid`
   await tx.execute(sql`

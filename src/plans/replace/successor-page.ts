@@ -9,6 +9,7 @@ import { HostFields } from '../new-host-page.ts'
 import { idsOf, planPath } from '../open-draft.ts'
 import { planSuccessor } from '../replacement.ts'
 import { toolFrame } from '../tool-frame.ts'
+import { findFormer, whyNotReplace } from './former.ts'
 import { findReplacement, listOnFormer, type OnFormer } from './queries.ts'
 
 /**
@@ -27,6 +28,8 @@ export async function showSuccessor(
     const ids = { customerId: customer.id, planId: plan.id }
     const { former, successor } = await findReplacement(tx, ids)
     if (former !== host) return null
+    const refusal = whyNotReplace(await findFormer(tx, customer.id, host))
+    if (refusal) return null
     const [before, known, placed] = await Promise.all([
       findHostInService(tx, customer.id, host),
       successor ? findPlannedHost(tx, { ...ids, hostId: successor }) : null,
@@ -35,7 +38,7 @@ export async function showSuccessor(
     return { before, known: known ?? before, placed }
   })
   const from = `${planPath(request, plan.id)}/from`
-  // Another tab has chosen another host, or none was chosen yet: the question before comes first.
+  // Another tab has chosen another host, none was chosen yet, or it was emptied: the question before comes first.
   if (!found) return reply.redirect(`${from}/${host}/reason`, 303)
   const { before, known, placed } = found
   const isCounted = placed.some((one) => one.isCounted && one.goesAlong)
@@ -87,7 +90,8 @@ export async function setSuccessor(request: FastifyRequest, reply: FastifyReply)
     // Two tabs that name the successor at once name the same one.
     await touchDraft(tx, ids)
     const { former, successor, reason, declaration } = await findReplacement(tx, ids)
-    if (former !== host || !reason) return `${planPath(request, plan.id)}/from/${host}/reason`
+    const isThere = former === host && !whyNotReplace(await findFormer(tx, customer.id, host))
+    if (!isThere || !reason) return `${planPath(request, plan.id)}/from/${host}/reason`
     const [{ label }, placed] = await Promise.all([
       findHostInService(tx, customer.id, host),
       listOnFormer(tx, customer.id, host),

@@ -1,5 +1,5 @@
 import type { Situation } from '../check-plan.ts'
-import { hold, hostProblem, type PlanProblem, Sums } from '../problems.ts'
+import { hold, hostProblem, type PlanProblem, problem, Sums } from '../problems.ts'
 
 /** Reasons against the plan as a whole: a host that ends with it is left with nothing. */
 export function planRules({ plan, hosts, placements, lines }: Situation): PlanProblem[] {
@@ -12,6 +12,14 @@ export function planRules({ plan, hosts, placements, lines }: Situation): PlanPr
   return (plan.details.retires ?? [])
     .filter((id) => left.of(id) > 0)
     .map((id) => hostProblem('notEmptied', { host: hosts.get(id)?.label ?? '', left: left.of(id) }))
+}
+
+/** Why a plan is without lines: none was added, or nothing is left on the host that it was to replace. */
+export function whyEmpty({ plan, hosts, placements }: Situation): PlanProblem {
+  const former = plan.tool === 'replace' ? hosts.get(plan.details.retires?.[0] ?? '') : undefined
+  // With licenses on it, its successor is yet to be named.
+  if (!former || placements.some(({ hostId }) => hostId === former.id)) return problem('empty')
+  return problem(former.status === 'retired' ? 'formerRetired' : 'nothingToReplace', { host: former.label })
 }
 
 /** What a person decides about a plan whatever its lines (domain.md section 3, Policies). */

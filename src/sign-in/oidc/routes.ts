@@ -6,6 +6,7 @@ import { text } from '../../web/forms.ts'
 import { open, signedIn } from '../../web/guard.ts'
 import { localPath } from '../../web/local-path.ts'
 import { networkOf } from '../../web/network.ts'
+import { actOnce } from '../../web/once.ts'
 import { passFirst } from '../steps.ts'
 import { countTry } from '../throttle.ts'
 import { checkClaims, findLink, findOrMake, linkOwn, useLink } from './accounts.ts'
@@ -67,12 +68,15 @@ export function oidcRoutes(app: App): void {
 
   app.post('/sign-in/link/:token', { config: open, ...quiet }, async (request, reply) => {
     try {
-      const issuer = await app.database.transaction((tx) => useLink(tx, request.params.token, request.locale))
-      if (!issuer) return showDeadLink(request, reply)
-      // Not signed in here: this browser has shown that it reads the mail, not that it is known at the issuer.
-      request.flash('single-sign-on.linked', { issuer: issuer.name })
-      return reply.redirect(request.person ? '/account/single-sign-on' : '/sign-in', 303)
+      return await actOnce(request, reply, async (tx) => {
+        const issuer = await useLink(tx, request.params.token, request.locale)
+        if (!issuer) throw new NotFound()
+        // Not signed in here: this browser has shown that it reads the mail, not that it is known at the issuer.
+        request.flash('single-sign-on.linked', { issuer: issuer.name })
+        return request.person ? '/account/single-sign-on' : '/sign-in'
+      })
     } catch (error) {
+      if (error instanceof NotFound) return showDeadLink(request, reply)
       return refuse(request, reply, error, undefined)
     }
   })

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { recordPersonActivity } from '../../activity/record.ts'
 import type { App } from '../../app.ts'
-import { Invalid } from '../../errors.ts'
+import { Invalid, TooMany } from '../../errors.ts'
 import { type Problem, readForm, text } from '../../web/forms.ts'
 import { signedIn } from '../../web/guard.ts'
 import { localPath } from '../../web/local-path.ts'
@@ -11,7 +11,7 @@ import { qrPath } from '../../web/qr/path.ts'
 import { hash } from '../../web/session.ts'
 import { codeLimitsFor } from '../browser.ts'
 import { tellOwner } from '../notice.ts'
-import { countTry, forgetTries } from '../throttle.ts'
+import { countForm, forgetTries } from '../throttle.ts'
 import * as factors from './queries.ts'
 import { base32, otpauthUri } from './totp.ts'
 
@@ -44,13 +44,11 @@ export function secondFactorRoutes(app: App): void {
     const { code, to } = readForm(request.body, ConfirmForm)
     const { id, email } = request.person!
     const limits = codeLimitsFor(request, email)
-    const minutes = await countTry(db, limits)
-    if (minutes) {
-      reply.code(429).header('retry-after', String(minutes * 60))
-      return showSetUp(request, reply, [{ message: request.t('sign-in.tooMany', { minutes }) }], { to })
-    }
+    const minutes = await countForm(request, limits)
     const here = hash(request.session.sessionId)
     const done = await actOnce(request, reply, async (tx) => {
+      // Here, so that the same form a second time answers as the first did.
+      if (minutes) throw new TooMany(minutes, 'sign-in.tooMany')
       const entered = { personId: id, code, here }
       if (!(await factors.confirmSecondFactor(tx, app.config, entered)))
         throw new Invalid([{ field: 'code', key: 'second-factor.wrongFirstCode' }])
