@@ -1,5 +1,6 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, type Placeholder, sql } from 'drizzle-orm'
 import { alias, type PgColumn } from 'drizzle-orm/pg-core'
+import { prepared } from '../database/prepared.ts'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import {
@@ -29,12 +30,12 @@ const packsShown = 20
 export async function listDetails(tx: Db, customerId: string, request: FoundRequest) {
   const [lines, files, packCount, receiptCount, events] = await Promise.all([
     request.status === 'completed' || !request.planId
-      ? listTransfers(tx, customerId, request.id)
-      : listAskedLines(tx, customerId, request.planId),
+      ? listTransfers(tx, { customerId, requestId: request.id })
+      : listAskedLines(tx, { customerId, planId: request.planId }),
     listRequestPacks(tx, customerId, request.id, { limit: packsShown }),
-    countRequestPacks(tx, customerId, request.id),
+    countRequestPacks(tx, { customerId, requestId: request.id }),
     countReceipts(tx, customerId, request.id),
-    listEvents(tx, customerId, request.id),
+    listEvents(tx, { customerId, requestId: request.id }),
   ])
   return { lines, packs: files, packCount, receiptCount, events }
 }
@@ -52,8 +53,8 @@ const line = {
 }
 
 /** What was done, in the order it was. */
-async function listTransfers(tx: Db, customerId: string, requestId: string) {
-  return await tx
+const listTransfers = prepared(['customerId', 'requestId'], (db, { customerId, requestId }) =>
+  db
     .select({
       ...line,
       quantity: transfers.quantity,
@@ -68,11 +69,12 @@ async function listTransfers(tx: Db, customerId: string, requestId: string) {
     .leftJoin(configurations, of(configurations, customerId, transfers.configurationId))
     .where(and(eq(transfers.customerId, customerId), eq(transfers.requestId, requestId)))
     .orderBy(asc(transfers.id))
-}
+    .prepare(''),
+)
 
 /** What is asked for and not done (yet). */
-async function listAskedLines(tx: Db, customerId: string, planId: string) {
-  return await tx
+const listAskedLines = prepared(['customerId', 'planId'], (db, { customerId, planId }) =>
+  db
     .select({ ...line, quantity: planLines.quantity, configurationNumber: sql<string | null>`null` })
     .from(planLines)
     .innerJoin(entitlements, of(entitlements, customerId, planLines.entitlementId))
@@ -82,62 +84,77 @@ async function listAskedLines(tx: Db, customerId: string, planId: string) {
     .leftJoin(toHosts, of(toHosts, customerId, planLines.toHostId))
     .where(and(eq(planLines.customerId, customerId), eq(planLines.planId, planId)))
     .orderBy(asc(planLines.id))
-}
+    .prepare(''),
+)
 
 /** `outdated`: the latest issue, but the next retrieval makes another; `retired`: with its host. */
 type PackState = 'current' | 'outdated' | 'replaced' | 'retired'
 
-/**
- * The packs a request produced (`isProduced`) or retrieved, by label: `limit` of them.
- */
-export async function listRequestPacks(
+/** The packs a request produced (`isProduced`) or retrieved, by label: `limit` of them. */
+export function listRequestPacks(
   tx: Db,
   customerId: string,
   requestId: string,
   { limit, after, hostId }: { limit: number; after?: { label: string; id: string }; hostId?: string },
 ) {
-  return await tx
-    .select({
-      hostId: requestPacks.hostId,
-      issue: requestPacks.issue,
-      label: hosts.label,
-      issuedAt: packs.createdAt,
-      isProduced: sql<boolean>`${packs.requestId} is not distinct from ${requestPacks.requestId}`,
-      state: sql<PackState>`case when ${hosts.status} = 'retired' then 'retired'
-        when ${hosts.packIssue} <> ${requestPacks.issue} then 'replaced'
-        when ${hosts.isPackCurrent} then 'current' else 'outdated' end`,
-    })
-    .from(requestPacks)
-    .innerJoin(hosts, of(hosts, customerId, requestPacks.hostId))
-    .innerJoin(
-      packs,
-      and(
-        eq(packs.customerId, customerId),
-        eq(packs.hostId, requestPacks.hostId),
-        eq(packs.issue, requestPacks.issue),
-      ),
-    )
-    .where(
-      and(
-        eq(requestPacks.customerId, customerId),
-        eq(requestPacks.requestId, requestId),
-        hostId === undefined ? undefined : eq(requestPacks.hostId, hostId),
-        after && sql`(${hosts.label}, ${hosts.id}) > (${after.label}, ${after.id}::uuid)`,
-      ),
-    )
-    .orderBy(asc(hosts.label), asc(hosts.id))
-    .limit(limit)
+  return selectPacks(tx, {
+    ...{ customerId, requestId, limit },
+    ...{ hostId: hostId ?? null, afterLabel: after?.label ?? null, afterId: after?.id ?? null },
+  })
 }
+
+const selectPacks = prepared(
+  ['customerId', 'requestId', 'limit', 'hostId', 'afterLabel', 'afterId'],
+  (db, { customerId, requestId, limit, hostId, afterLabel, afterId }) =>
+    db
+      .select({
+        hostId: requestPacks.hostId,
+        issue: requestPacks.issue,
+        label: hosts.label,
+        issuedAt: packs.createdAt,
+        isProduced: sql<boolean>`${packs.requestId} is not distinct from ${requestPacks.requestId}`,
+        state: sql<PackState>`case when ${hosts.status} = 'retired' then 'retired'
+          when ${hosts.packIssue} <> ${requestPacks.issue} then 'replaced'
+          when ${hosts.isPackCurrent} then 'current' else 'outdated' end`,
+      })
+      .from(requestPacks)
+      .innerJoin(hosts, of(hosts, customerId, requestPacks.hostId))
+      .innerJoin(
+        packs,
+        and(
+          eq(packs.customerId, customerId),
+          eq(packs.hostId, requestPacks.hostId),
+          eq(packs.issue, requestPacks.issue),
+        ),
+      )
+      .where(
+        and(
+          eq(requestPacks.customerId, customerId),
+          eq(requestPacks.requestId, requestId),
+          sql`(${hostId}::uuid is null or ${requestPacks.hostId} = ${hostId}::uuid)`,
+          sql`(${afterLabel}::text is null
+            or (${hosts.label}, ${hosts.id}) > (${afterLabel}::text, ${afterId}::uuid))`,
+        ),
+      )
+      .orderBy(asc(hosts.label), asc(hosts.id))
+      .limit(limit)
+      .prepare(''),
+)
 
 export type RequestPack = Awaited<ReturnType<typeof listRequestPacks>>[number]
 
-async function countRequestPacks(tx: Db, customerId: string, requestId: string): Promise<number> {
-  const [row] = await tx
+async function countRequestPacks(tx: Db, of: { customerId: string; requestId: string }): Promise<number> {
+  const [row] = await selectPackCount(tx, of)
+  return row!.count
+}
+
+const selectPackCount = prepared(['customerId', 'requestId'], (db, { customerId, requestId }) =>
+  db
     .select({ count: sql<number>`count(*)::int` })
     .from(requestPacks)
     .where(and(eq(requestPacks.customerId, customerId), eq(requestPacks.requestId, requestId)))
-  return row!.count
-}
+    .prepare(''),
+)
 
 /** One pack of a request with its text and what its printed code says; throws NotFound. */
 export async function findRequestPack(tx: Db, customerId: string, request: FoundRequest, hostId: string) {
@@ -158,8 +175,8 @@ export async function findRequestPack(tx: Db, customerId: string, request: Found
   return { ...found, ...file! }
 }
 
-async function listEvents(tx: Db, customerId: string, requestId: string) {
-  return await tx
+const listEvents = prepared(['customerId', 'requestId'], (db, { customerId, requestId }) =>
+  db
     .select({
       at: requestEvents.at,
       kind: requestEvents.kind,
@@ -172,8 +189,9 @@ async function listEvents(tx: Db, customerId: string, requestId: string) {
     .where(and(eq(requestEvents.customerId, customerId), eq(requestEvents.requestId, requestId)))
     // What one transaction did bears one instant: what it was completed with stands before its completion.
     .orderBy(asc(requestEvents.at), sql`${requestEvents.kind} = 'completed'`, asc(requestEvents.id))
-}
+    .prepare(''),
+)
 
-function of(table: { customerId: PgColumn; id: PgColumn }, customerId: string, id: PgColumn) {
+function of(table: { customerId: PgColumn; id: PgColumn }, customerId: string | Placeholder, id: PgColumn) {
   return and(eq(table.customerId, customerId), eq(table.id, id))
 }

@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { prepared } from '../database/prepared.ts'
 import type { Db } from '../db.ts'
 import { Conflict } from '../errors.ts'
 import { newId } from '../ids.ts'
@@ -14,8 +15,12 @@ export const openRequestStatuses = ['submitted', 'in-review', 'needs-information
 type Of = { customerId: string; request: Pick<FoundRequest, 'id' | 'number' | 'kind' | 'requestedBy'> }
 
 /** What was written about a request of a company, oldest first. */
-export async function listMessages(tx: Db, customerId: string, requestId: string) {
-  return await tx
+export function listMessages(tx: Db, customerId: string, requestId: string) {
+  return selectMessages(tx, { customerId, requestId })
+}
+
+const selectMessages = prepared(['customerId', 'requestId'], (db, value) =>
+  db
     .select({
       id: requestMessages.id,
       at: requestMessages.at,
@@ -25,9 +30,12 @@ export async function listMessages(tx: Db, customerId: string, requestId: string
     })
     .from(requestMessages)
     .innerJoin(people, eq(people.id, requestMessages.personId))
-    .where(and(eq(requestMessages.customerId, customerId), eq(requestMessages.requestId, requestId)))
+    .where(
+      and(eq(requestMessages.customerId, value.customerId), eq(requestMessages.requestId, value.requestId)),
+    )
     .orderBy(requestMessages.at, requestMessages.id)
-}
+    .prepare(''),
+)
 
 /**
  * A person of the company writes to the desk. What answers an open question puts the request back in review. The

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { prepared } from '../database/prepared.ts'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import { isId } from '../ids.ts'
@@ -64,16 +65,7 @@ export async function countRequests(tx: Db, customerId: string, filter: RequestF
 
 /** Throws NotFound where the company has no request of that number. */
 export async function findRequest(tx: Db, customerId: string, number: number) {
-  const [request] = await tx
-    .select({
-      ...columns,
-      planId: requests.planId,
-      details: requests.details,
-      completedAt: requests.completedAt,
-    })
-    .from(requests)
-    .innerJoin(people, eq(people.id, requests.requestedBy))
-    .where(and(eq(requests.customerId, customerId), eq(requests.number, number)))
+  const [request] = await selectRequest(tx, { customerId, number })
   if (!request) throw new NotFound()
   return request
 }
@@ -99,6 +91,20 @@ const columns = {
   requestedBy: requests.requestedBy,
   personName: sql<string>`coalesce(nullif(${people.name}, ''), ${people.email})`,
 }
+
+const selectRequest = prepared(['customerId', 'number'], (db, value) =>
+  db
+    .select({
+      ...columns,
+      planId: requests.planId,
+      details: requests.details,
+      completedAt: requests.completedAt,
+    })
+    .from(requests)
+    .innerJoin(people, eq(people.id, requests.requestedBy))
+    .where(and(eq(requests.customerId, value.customerId), eq(requests.number, value.number)))
+    .prepare(''),
+)
 
 const subject = sql<Subject>`(
   select json_build_object('quantity', coalesce(sum(touched.quantity), 0), 'hosts', count(distinct touched.host_id),
