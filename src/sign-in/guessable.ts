@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isKnownPassword } from './known-passwords.ts'
 
 /** Why a part of a password is among the first things that are tried. */
 export type Piece = 'common' | 'keys' | 'repeated' | 'date' | 'own'
@@ -52,7 +53,9 @@ export function guessablePieces(password: string, own: readonly string[]): Piece
     spellings.map((letters) => letters.slice(0, 100)),
     ownWords,
   )
-  return beginning.length && spellings[0]!.length > 100 ? judge(spellings, ownWords) : beginning
+  const pieces = beginning.length && spellings[0]!.length > 100 ? judge(spellings, ownWords) : beginning
+  const isKnown = () => spellings.some((letters) => isKnownPassword(letters.join('')))
+  return pieces.length === 0 && isKnown() ? ['common'] : pieces
 }
 
 function judge(spellings: string[][], own: Set<string>): Piece[] {

@@ -25,6 +25,13 @@ describe('a password that everyone tries first is refused, and it is said why', 
     ['legoff-annemarie-1984', 'date,own'],
     ['guichet-demo', 'common'],
     ['BRASSERIES-brasseries', 'own'],
+    // Of the published list of common ones, as they are and with a tail.
+    ['Supernatural', 'common'],
+    ['123qwe456rty', 'common'],
+    ['qazwsxedcrfvtgb', 'common'],
+    ['tr4n$form3rs', 'common'],
+    ['Peanutbutter7!', 'common'],
+    ['philadelphia2026', 'common'],
   ])('%s: %s', (password, kinds) => {
     expect(guessablePieces(password, own).join()).toBe(kinds)
   })
@@ -33,6 +40,8 @@ describe('a password that everyone tries first is refused, and it is said why', 
 describe('one that nobody would try is taken', () => {
   test.each([
     'tulipe garage vélo',
+    // A word of the list with more behind it than a tail.
+    'philadelphia 8-46-20',
     'a long enough one',
     ' spaces  count too ',
     'kjh4$Lq0pz-W',
