@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { ReadComment } from './formats/flexnet-reader.ts'
 import { signJws } from './formats/jws.ts'
 
 // The seal: the closing comment of a pack, a compact JWS over what the pack is and which lines it has.
@@ -32,16 +33,14 @@ export function writeSeal(seal: Seal, key: { kid: string; privateKey: KeyObject 
 }
 
 /** Groups of seal rows found among the comments of a file: one in a pack, more where packs were joined. */
-export function findSeals(
-  comments: readonly { line: number; text: string }[],
-): { line: number; jws: string }[] {
+export function findSeals(comments: readonly ReadComment[]): { line: number; jws: string }[] {
   const seals: { line: number; jws: string; last: number }[] = []
-  for (const { line, text } of comments) {
+  for (const { line, place, text } of comments) {
     const row = /^#[ \t]?JWS:(.*)$/.exec(text)?.[1]?.replace(/[ \t]/g, '')
     if (row === undefined) continue
     const open = seals.at(-1)
-    if (open && open.last === line - 1) Object.assign(open, { jws: open.jws + row, last: line })
-    else seals.push({ line, jws: row, last: line })
+    if (open && open.last === place - 1) Object.assign(open, { jws: open.jws + row, last: place })
+    else seals.push({ line, jws: row, last: place })
   }
   return seals
 }

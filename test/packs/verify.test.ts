@@ -65,6 +65,8 @@ const EDITS: Record<string, (text: string) => string> = {
   'lower-case keywords': (text) => text.replace(/ISSUED=/g, 'sort=50 vendor_info="a b" ISSUED='),
   'own comments': (text) => `# our file\n${text}\n# checked by us\n`,
   'the header removed': (text) => text.slice(text.indexOf('\n\n')),
+  'doubled line ends': (text) => text.replaceAll('\n', '\r\r\n'),
+  'a blank line after a backslash': (text) => text.replaceAll(' opend ', ' \\\n\nopend '),
   'blank lines': (text) => text.replaceAll('\nINCREMENT', '\n\n\nINCREMENT'),
   'blanks in a signature, as the license software allows': (text) =>
     text.replace(/:(\w{8})([\w-]+"$)/gm, ':$1 $2'),

@@ -8,7 +8,14 @@ export type ReadLine = {
   words: string[]
 }
 
-export type ReadFile = { lines: ReadLine[]; comments: { line: number; text: string }[]; length: number }
+export type ReadComment = {
+  line: number
+  /** its place among the rows that are not blank */
+  place: number
+  text: string
+}
+
+export type ReadFile = { lines: ReadLine[]; comments: ReadComment[]; length: number }
 
 type Row = { number: number; text: string }
 
@@ -18,13 +25,15 @@ export function readLicenseFile(text: string): ReadFile {
     .replace(/^\ufeff/, '')
     .split(/\r\n|\n|\r/)
     .map((row, index) => ({ number: index + 1, text: trimBlanks(row) }))
+  // Some programs double the line ends: a blank row parts nothing.
+  const filled = rows.filter(({ text }) => text !== '')
   const joined: { first: number; last: number; texts: string[] }[] = []
   const comments: ReadFile['comments'] = []
   let open = false
-  for (const row of rows) {
-    if (row.text.startsWith('#')) comments.push({ line: row.number, text: row.text })
-    else if (row.text !== '' && (open || continues(row)) && joined.length > 0) extend(joined.at(-1)!, row)
-    else if (row.text !== '') joined.push({ first: row.number, last: row.number, texts: [row.text] })
+  for (const [place, row] of filled.entries()) {
+    if (row.text.startsWith('#')) comments.push({ line: row.number, place, text: row.text })
+    else if ((open || continues(row)) && joined.length > 0) extend(joined.at(-1)!, row)
+    else joined.push({ first: row.number, last: row.number, texts: [row.text] })
     if (!row.text.startsWith('#')) open = row.text.endsWith('\\')
   }
   const lines = joined.map(({ first, last, texts }) => ({ first, last, words: wordsOf(texts) }))
