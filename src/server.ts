@@ -13,11 +13,15 @@ import { startWords } from './start-words.ts'
 
 const restMs = 500
 
+/** Ctrl-C comes twice under `npm start`: from the terminal, and from npm, which passes it on. */
+const samePressMs = 1000
+
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 // What was opened and how it is closed; in reverse order.
 const closers: (() => Promise<void>)[] = []
 let isClosing = false
+let signalledAt: number | undefined
 
 process.on('SIGTERM', onSignal)
 process.on('SIGINT', onSignal)
@@ -113,7 +117,10 @@ async function greetMail(config: Config): Promise<void> {
  * process at once: nothing that was answered is lost by it.
  */
 async function onSignal(): Promise<void> {
+  const now = performance.now()
+  if (signalledAt !== undefined && now - signalledAt < samePressMs) return
   if (isClosing) process.exit(1)
+  signalledAt = now
   setTimeout(() => process.exit(1), 10_000).unref()
   process.exit((await closeAll()) ? 0 : 1)
 }

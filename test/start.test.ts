@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type TestDatabase, testDatabase } from './helpers/database.ts'
 
+const root = fileURLToPath(new URL('..', import.meta.url))
 const server = fileURLToPath(new URL('../src/server.ts', import.meta.url))
 const folders: string[] = []
 let db: TestDatabase
@@ -28,10 +29,12 @@ function newHome(): string {
 
 type Run = { child: ChildProcess; output: () => string; ended: Promise<number | null> }
 
-function start(env: Record<string, string>): Run {
-  const child = spawn(process.execPath, [server], {
+function start(env: Record<string, string>, command = [process.execPath, server]): Run {
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd: root,
     env: { PATH: process.env.PATH, GUICHET_HOME: newHome(), PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: command[0] === 'npm',
   })
   let text = ''
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (text += chunk))
@@ -169,4 +172,27 @@ describe('a start on a database of one’s own', () => {
     expect(await run.ended).toBe(0)
     expect(Date.now() - began).toBeLessThan(10_000)
   })
+  test('npm start hands SIGTERM on to the server, which closes its database before npm ends', async () => {
+    const { home, run } = await startedByNpm()
+    run.child.kill('SIGTERM')
+    await run.ended
+    expect(readdirSync(join(home, 'postgres'))).not.toContain('postmaster.pid')
+  })
+
+  test('Ctrl-C under npm start, which the server hears from the terminal and from npm, closes as one signal does', async () => {
+    const { home, run } = await startedByNpm()
+    // The terminal tells every process of the group.
+    process.kill(-run.child.pid!, 'SIGINT')
+    await run.ended
+    expect(readFileSync(join(home, 'postgres.log'), 'utf8')).toContain('database system is shut down')
+    expect(readdirSync(join(home, 'postgres'))).not.toContain('postmaster.pid')
+  })
 })
+
+/** With the embedded database, which only a server that is heard out closes. */
+async function startedByNpm() {
+  const home = newHome()
+  const run = start({ GUICHET_HOME: home, GUICHET_DEMO: 'off' }, ['npm', 'start'])
+  await opened(run, 0)
+  return { home, run }
+}
