@@ -42,7 +42,7 @@ export class Cells {
   text(column: string, { max = 200, required = false }: TextOptions = {}): string | null {
     const value = this.raw(column)
     if (required && !value) return this.refuse('imports.empty', { column })
-    if (value.length > max) return this.refuse('imports.long', { column, max })
+    if (value.length > max && [...value].length > max) return this.refuse('imports.long', { column, max })
     return value
   }
 

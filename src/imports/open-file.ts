@@ -31,7 +31,7 @@ export async function openFile(path: string, name: FileName): Promise<OpenFile> 
   }
   const { encoding, head, size } = await examine(path, fail)
   const header = head.slice(0, head.search(/[\r\n]|$/))
-  if (!header.trim()) fail('imports.fileEmpty')
+  if (!header.trim()) fail(head.trim() ? 'imports.firstBlank' : 'imports.fileEmpty')
   const separator = findSeparator(header, name, fail)
   const found = split(header, separator)
   while (found.at(-1) === '') found.pop()

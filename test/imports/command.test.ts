@@ -38,7 +38,7 @@ test('guichet import: refused rows with file and line, exit code 1, nothing stor
     '  orders.csv:3: SO-1 / 2: There is no product =NONE',
     'Not in the folder: contacts.csv, hosts.csv, placements.csv',
     'Ignored, since they are none of the publisher’s files: clients.csv',
-    'Nothing was stored. Correct the refused row and load again, or leave them out with --skip-refused.',
+    'Nothing was stored. Correct the refused row and load again, or leave it out with --skip-refused.',
     '',
   ])
   expect(err).toBe('')

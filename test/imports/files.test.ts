@@ -80,6 +80,7 @@ test('files that are no text are said: empty, a spreadsheet, UTF-16, binary', as
   const sayings: [Buffer | string, string][] = [
     ['', 'The file is empty: it takes a header line with the names of the columns'],
     ['\n\n', 'The file is empty: it takes a header line with the names of the columns'],
+    [`\n${customers}`, 'The first line is blank: it must name the columns'],
     ['PK\u0003\u0004', 'This is not a text file: save the sheet as CSV in UTF-8'],
     [Buffer.from(`\ufeff${customers}`, 'utf16le'), 'The file is UTF-16: save it as CSV in UTF-8'],
     [Buffer.from(`${customers}\0`), 'This is not a text file: save the sheet as CSV in UTF-8'],

@@ -466,6 +466,19 @@ describe('hosts.csv', () => {
 describe('placements.csv', () => {
   const fresh = (values: Values) => ({ host_name: 'CAD-02', ...values })
 
+  test('a host is found by the longest name that a host may have, counted in characters', async () => {
+    const longest = '🖥'.repeat(100)
+    const { outcome } = await loadFiles(
+      db.owner,
+      {
+        'hosts.csv': [host({ host_name: longest, host_ids: '00-1A-2B-3C-4D-99' })],
+        'placements.csv': [placement({ host_name: longest, quantity: 1 })],
+      },
+      { dryRun: true },
+    )
+    expect(outcome).toBe('tried')
+  })
+
   test.each<[string, Values, string]>([
     ['unknown host', { host_name: 'NONE' }, 'Customer C1 has no active host NONE'],
     [

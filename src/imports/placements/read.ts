@@ -8,7 +8,7 @@ export const placementColumns = `customer_number text, host_name text, sales_ord
 
 export function readPlacement(cells: Cells, newId: () => string): StagedRow {
   const number = cells.number('customer_number')
-  const label = cells.text('host_name', { max: 60, required: true })
+  const label = cells.text('host_name', { max: 100, required: true })
   const order = cells.number('sales_order_number')
   const line = cells.whole('line', 1_000_000)
   const columns = ['customer_number', 'host_name', 'sales_order_number', 'line']
