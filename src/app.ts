@@ -51,7 +51,7 @@ import { registerRoutes } from './sign-in/register.ts'
 import { signInRoutes } from './sign-in/routes.ts'
 import { supportRoutes } from './support/routes.ts'
 import { type Redisplay, registerFailures } from './web/failures.ts'
-import { registerFlash } from './web/flash.ts'
+import { registerFlash, type Tone } from './web/flash.ts'
 import { registerForgery } from './web/forgery.ts'
 import type { Format } from './web/format.ts'
 import { type AccessRule, registerGuard } from './web/guard.ts'
@@ -243,7 +243,7 @@ declare module 'fastify' {
     locale: Locale
     t: Translate
     format: Format
-    flash(key: string, params?: Record<string, unknown>): void
+    flash(key: string, params?: Record<string, unknown>, tone?: Tone): void
   }
   interface FastifyReply {
     page(view: string, data?: Record<string, unknown>): FastifyReply
@@ -253,7 +253,7 @@ declare module 'fastify' {
     /** To another page of ours before what was asked for; 401 with a redirect for htmx. */
     leadTo(location: string): FastifyReply
     formToken(): string
-    takeFlash(): { text: string } | null
+    takeFlash(): { text: string; tone: Tone } | null
   }
   interface FastifyContextConfig {
     access?: AccessRule

@@ -29,7 +29,7 @@ describe('R11: primary and active company', () => {
     for (const url of ['/c/100871', '/c/100871/requests', '/account', '/support']) {
       const page = await browser.get(url)
       const notices = page.one('#notices')
-      expect(notices.textContent!.replace(/\s+/g, ' ')).toContain(notPrimary)
+      expect(notices.querySelector('[role=status]')?.textContent?.replace(/\s+/g, ' ')).toContain(notPrimary)
       expect([...notices.querySelectorAll('button')].map((b) => b.textContent)).toEqual([
         'Switch to 100234',
         'Stay with the current one',

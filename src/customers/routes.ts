@@ -13,6 +13,9 @@ const CustomerForm = Type.Object({
   to: Type.String({ maxLength: 4000 }),
 })
 
+// Of somebody with more companies than that, the earliest are asked about again.
+const mostStays = 500
+
 /** R11 and R12: which of a person's companies is the active one. Opening an address does not switch; these do. */
 export function switchRoutes(app: App): void {
   app.get('/switch', { config: signedIn }, (request, reply) => showCompanies(request, reply, 'switch'))
@@ -30,7 +33,7 @@ export function switchRoutes(app: App): void {
     const form = readForm(request.body, CustomerForm)
     const company = await findOwn(request, form.customer)
     const stay = request.session.stay ?? []
-    request.session.stay = [...stay.filter((id) => id !== company.id), company.id].slice(-20)
+    request.session.stay = [...stay.filter((id) => id !== company.id), company.id].slice(-mostStays)
     return reply.redirect(localPath(form.to), 303)
   })
 

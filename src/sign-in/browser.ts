@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Config, keyFor } from '../config.ts'
 import { networkOf } from '../web/network.ts'
 import type { Limit } from './throttle.ts'
 
@@ -39,19 +41,25 @@ function limitsOf(
   ]
 }
 
-function knownBrowser(request: FastifyRequest, email: string): string | undefined {
+/** What stands for an account on a browser that is known for it; undefined on all others. */
+export function knownBrowser(request: FastifyRequest, email: string): string | undefined {
   const sent = request.cookies[knownCookie]
   const known = sent ? request.unsignCookie(sent) : undefined
-  return known?.valid && known.value === email ? sent : undefined
+  return known?.valid && known.value === markOf(request.server.config, email) ? known.value : undefined
 }
 
 export function rememberBrowser(reply: FastifyReply, email: string): void {
-  reply.setCookie(knownCookie, email, {
+  reply.setCookie(knownCookie, markOf(reply.server.config, email), {
     signed: true,
     httpOnly: true,
     sameSite: 'lax',
-    path: '/sign-in',
+    path: '/',
     maxAge: 365 * 24 * 3600,
     secure: 'auto',
   })
+}
+
+/** Not the address itself: whoever uses the browser next reads no name from it. */
+function markOf(config: Config, email: string): string {
+  return createHmac('sha256', keyFor(config, 'form')).update(`known browser ${email}`).digest('base64url')
 }

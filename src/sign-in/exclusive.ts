@@ -12,6 +12,6 @@ export async function leadToIssuer(
 ): Promise<FastifyReply | undefined> {
   const issuer = await findExclusiveIssuer(request.server.database.db, email)
   if (!issuer) return undefined
-  request.flash('sign-in.byIssuerOnly', { issuer: issuer.name })
+  request.flash('sign-in.byIssuerOnly', { issuer: issuer.name }, 'important')
   return reply.redirect('/sign-in', 303)
 }

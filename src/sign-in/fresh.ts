@@ -61,14 +61,15 @@ export function freshRoutes(app: App): void {
     const { id } = request.params as { id: string }
     const form = await findKeptForm(app, request.person!.id, id)
     if (!form) {
-      request.flash('again.keptGone')
+      request.flash('again.keptGone', {}, 'important')
       return reply.redirect('/', 303)
     }
+    const fields = labelled(form.fields, request.t)
     return reply.page('errors/expired', {
       title: request.t('again.keptTitle'),
-      said: request.t(form.fields.length ? 'again.keptText' : 'again.keptEmpty'),
+      said: request.t(fields.some(({ shown }) => shown) ? 'again.keptText' : 'again.keptEmpty'),
       action: form.action,
-      fields: labelled(form.fields, request.t),
+      fields,
     })
   })
 }

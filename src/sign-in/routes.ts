@@ -37,6 +37,7 @@ const SignInForm = Type.Object({
 export function signInRoutes(app: App): void {
   app.decorateReply('toSignIn', function (this: FastifyReply) {
     const { request } = this
+    if (request.method === 'POST') request.flash('again.notSignedIn', {}, 'important')
     const to = request.method === 'GET' && request.url !== '/' ? `?to=${encodeURIComponent(request.url)}` : ''
     return this.leadTo(`/sign-in${to}`)
   })

@@ -92,6 +92,6 @@ async function showStep(
 async function startAgain(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { person, server } = request
   if (person) return reply.redirect((await findAccepted(server.database.db, request, person.id)) ?? '/', 303)
-  request.flash('second-factor.tooLate')
+  request.flash('second-factor.tooLate', {}, 'important')
   return reply.redirect('/sign-in', 303)
 }

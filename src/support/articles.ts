@@ -132,7 +132,7 @@ export const privacy: Article = {
   parts: [
     { name: 'kept', points: 5 },
     { name: 'not', points: 3 },
-    { name: 'cookies', paragraphs: 1, points: 4 },
+    { name: 'cookies', paragraphs: 1, points: 6 },
     { name: 'long', paragraphs: 2 },
     { name: 'ask', paragraphs: 1 },
   ],

@@ -3,6 +3,9 @@ import type { App } from '../app.ts'
 
 const cookieName = 'guichet_flash'
 
+/** What a message is about: something that was done, or that something was not. */
+export type Tone = 'done' | 'important'
+
 /**
  * A message for the next page ("The plan is saved"), in a signed cookie that lives a minute: nothing is stored.
  * `request.flash(key, params)` leaves one, `reply.takeFlash()` gives its words once.
@@ -10,8 +13,8 @@ const cookieName = 'guichet_flash'
 export function registerFlash(app: App): void {
   app.decorateRequest(
     'flash',
-    function (this: FastifyRequest, key: string, params?: Record<string, unknown>) {
-      this.pendingFlash = JSON.stringify([key, params ?? {}])
+    function (this: FastifyRequest, key: string, params: Record<string, unknown> = {}, tone: Tone = 'done') {
+      this.pendingFlash = JSON.stringify([key, params, tone])
     },
   )
   app.decorateRequest('pendingFlash')
@@ -21,8 +24,8 @@ export function registerFlash(app: App): void {
     const unsigned = sent ? request.unsignCookie(sent) : undefined
     if (!unsigned?.valid) return null
     this.clearCookie(cookieName, { path: '/' })
-    const [key, params] = JSON.parse(unsigned.value) as [string, Record<string, unknown>]
-    return { text: request.t(key, params) }
+    const [key, params, tone] = JSON.parse(unsigned.value) as [string, Record<string, unknown>, Tone]
+    return { text: request.t(key, params), tone }
   })
   app.addHook('onSend', async (request, reply) => {
     if (!request.pendingFlash) return

@@ -49,7 +49,7 @@ describe('R11: a person’s companies', () => {
     await several.submit(done, { customer: '100234' }, '/switch')
   })
 
-  test('with 200 companies the frame leads to a page that searches and pages by key', async () => {
+  test('with 200 companies the frame leads to a page that searches and pages by key; staying is remembered of each', async () => {
     for (let i = 0; i < 200; i++) {
       const customer = await makeCustomer(t.db.owner.db, {
         customerNumber: `Z-${1000 + i}`,
@@ -67,6 +67,14 @@ describe('R11: a person’s companies', () => {
       const found = await several.get(`${path}?find=100%25`)
       expect([path, found.all('tbody tr').length, found.text.includes('Needle')]).toEqual([path, 1, true])
     }
+    const use = async (number: string) => several.submit(await several.get(`/c/${number}`), {}, '/switch')
+    for (let i = 0; i < 30; i++) {
+      await use(`Z-${1000 + i}`)
+      await several.submit(await several.get('/account'), {}, '/stay')
+    }
+    await use('Z-1000')
+    expect((await several.get('/c/Z-1000')).body).not.toContain('is not your primary association')
+    await use('100234')
     await t.db.owner.db.execute(sql`delete from associations where person_id = ${personId} and customer_id in (
       select id from customers where customer_number like 'Z-%')`)
   })

@@ -205,7 +205,11 @@ describe('a session that has ended while a form was filled in', () => {
     const browser = await t.signIn('open@demo.example')
     const form = await browser.get(profile)
     await browser.submit(form, {}, '/sign-out')
-    expect((await browser.submit(form, { name: 'Odile' }, profile)).location).toBe('/sign-in')
+    const late = await browser.submitAndFollow(form, { name: 'Odile' }, profile)
+    expect([late.url, late.one('#notices [role=status]').textContent?.replace(/\s+/g, ' ').trim()]).toEqual([
+      '/sign-in',
+      'Important You are not signed in, so nothing was done. Sign in, then send the form again.',
+    ])
   })
 
   test('to nobody else, nor after an hour', async () => {
@@ -218,7 +222,9 @@ describe('a session that has ended while a form was filled in', () => {
       { email: 'plain@demo.example', password },
       '/sign-in',
     )
-    expect(other.body).toContain('no longer kept, or was not yours')
+    expect(other.one('#notices').textContent).toMatch(
+      /Important\s+The form .* no longer kept, or was not yours/,
+    )
     expect(other.body).not.toContain('value="Rose"')
     const owner = await t.signIn('reporting@demo.example')
     const kept = new URL(led.location, 'http://x').searchParams.get('to')!
