@@ -88,7 +88,10 @@ function expiredForm(error: Forged, request: FastifyRequest, reply: FastifyReply
   const title = request.t('errors.title.expired')
   const fields = error.isCrossSite ? [] : labelled(typedFields(request.body), request.t)
   retarget(request, reply)
-  return reply.code(403).page('errors/expired', { title, fields, action: request.url, status: 403 })
+  const hasCookies = error.isCrossSite || Object.keys(request.cookies).length > 0
+  return reply
+    .code(403)
+    .page('errors/expired', { title, fields, hasCookies, action: request.url, status: 403 })
 }
 
 // A page of everything that could be sent would be many times its size, made for somebody who is not signed in.

@@ -55,6 +55,15 @@ describe('a form that is given back', () => {
     expect(answer.all('main form')).toEqual([])
   })
 
+  test('of a browser that keeps no cookies says so', async () => {
+    const visitor = stage.t.visitor()
+    const form = await visitor.get('/sign-in')
+    visitor.cookies.clear()
+    const typed = { email: 'both@demo.example', password: 'guichet-demo' }
+    const answer = await visitor.submit(form, typed, '/sign-in')
+    expect([answer.status, answer.text.includes('Allow cookies for this address')]).toEqual([403, true])
+  })
+
   // Last: among the pages is that of a database which is gone.
   test('has words for whatever can be typed into a form of any page', async () => {
     const unnamed = new Set<string>()
