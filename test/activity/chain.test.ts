@@ -68,6 +68,10 @@ describe('the chain of a company’s activity', () => {
     ['object', sql`object_id = 'another'`],
     ['details', sql`details = jsonb_set(details, '{lines}', '99')`],
     ['hash', sql`hash = repeat('0', 64)`],
+    ['hash that is none', sql`hash = null`],
+    ['time by less than the counter keeps', sql`at = at + interval '400 microseconds'`],
+    ['time that is none', sql`at = 'infinity'`],
+    ['time before all calendars', sql`at = '0044-03-15 00:00+00 BC'`],
   ])('a changed %s is found at its entry', async (_, change) => {
     const id = await company(5)
     await tamper(sql`update activity set ${change} where customer_id = ${id} and seq = 3`)
@@ -78,12 +82,54 @@ describe('the chain of a company’s activity', () => {
   test('an entry that was taken out is found, in the middle and at the end', async () => {
     const id = await company(5)
     await tamper(sql`delete from activity where customer_id = ${id} and seq = 2`)
-    expect((await verify(id)).faults).toEqual([{ seq: 2, kind: 'gap' }])
+    expect((await verify(id)).faults).toEqual([{ seq: 2, to: 2, kind: 'gap' }])
     await tamper(sql`delete from activity where customer_id = ${id} and seq = 5`)
     expect((await verify(id)).faults).toEqual([
-      { seq: 2, kind: 'gap' },
+      { seq: 2, to: 2, kind: 'gap' },
       { seq: 5, kind: 'end' },
     ])
+  })
+
+  test('a number far beyond is one gap, found at once', async () => {
+    const id = await company(3)
+    await tamper(sql`update activity set seq = 9000000000000000 where customer_id = ${id} and seq = 3`)
+    expect((await verify(id)).faults[0]).toEqual({ seq: 3, to: 8999999999999999, kind: 'gap' })
+  })
+
+  // As whoever owns the database can write it: a row like another, with the hash of that one.
+  const forge = (id: string, seq: ReturnType<typeof sql>, at = sql`at`) =>
+    tamper(sql`insert into activity (customer_id, id, at, verb, object_kind, object_id, details, seq, hash)
+      select customer_id, gen_random_uuid(), ${at}, 'plan.discarded', object_kind, object_id, details, ${seq}, hash
+      from activity where customer_id = ${id} and activity.seq = 2`)
+
+  test.each([
+    ['zero', 0],
+    ['less than zero', -7],
+  ])('an entry put in with the number %s is found', async (_, seq) => {
+    const id = await company(3)
+    await forge(id, sql`${seq}::bigint`)
+    expect((await verify(id)).faults).toEqual([{ seq, kind: 'added' }])
+  })
+
+  test('of two entries with one number one is found, though it bears the hash of the other', async () => {
+    const id = await company(3)
+    await tamper(sql`alter table activity drop constraint activity_in_order`)
+    try {
+      await forge(id, sql`activity.seq`)
+      const { faults } = await verify(id)
+      expect(faults.map(({ seq }) => seq)).toContain(2)
+    } finally {
+      await tamper(sql`delete from activity where customer_id = ${id} and verb = 'plan.discarded'`)
+      await tamper(sql`alter table activity add constraint activity_in_order unique (customer_id, seq)`)
+    }
+  })
+
+  test('an entry without a number is from before the chain, unless it is younger', async () => {
+    const id = await company(3)
+    await forge(id, sql`null::bigint`, sql`at - interval '1 day'`)
+    expect(await verify(id)).toMatchObject({ unchained: 1, faults: [] })
+    await forge(id, sql`null::bigint`, sql`at + interval '1 hour'`)
+    expect(await verify(id)).toMatchObject({ unchained: 2, faults: [{ seq: 0, kind: 'beside', count: 1 }] })
   })
 
   test('two entries that changed places are found', async () => {
