@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { sendJob } from '../jobs/send.ts'
+import { topicsOf } from '../notifications/topics.ts'
 import type { MailTemplate } from './messages.ts'
-import { queueMail } from './outbox.ts'
+import { listReceivers, queueMails } from './outbox.ts'
 
 export type Circular = {
   customerId: string
@@ -30,6 +31,15 @@ export async function tellBatch(tx: Db, circular: Circular): Promise<void> {
       and a.person_id is distinct from ${except ?? null}::uuid
       and (${after ?? null}::uuid is null or a.person_id > ${after ?? null}::uuid)
     order by a.person_id limit ${batchSize}`)
-  for (const { id } of contacts) await queueMail(tx, { customerId, personId: id, template, params })
+  const topics = topicsOf(template)
+  const ids = contacts.map(({ id }) => id)
+  const receivers = await listReceivers(tx, customerId, ids, topics)
+  await queueMails(
+    tx,
+    receivers.map(({ personId, email: to, language }) => ({
+      ...{ customerId, personId, to, language },
+      ...{ template, params, topics },
+    })),
+  )
   if (contacts.length === batchSize) await tellContacts(tx, { ...circular, after: contacts.at(-1)!.id })
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { Invalid, NotFound } from '../errors.ts'
+import type { Db } from '../db.ts'
+import { Invalid, NotFound, type ProblemKey } from '../errors.ts'
 import { parseRequestNumber } from '../requests/number.ts'
 import { findRequest } from '../requests/queries.ts'
 import { type Problem, readForm, text } from '../web/forms.ts'
@@ -38,7 +39,7 @@ export async function showAsk(
   values: Record<string, unknown>,
 ) {
   const { customer, t } = request
-  const asked = text((request.query as { privilege?: string }).privilege).split(',')
+  const asked = text(values['wanted'] ?? (request.query as { privilege?: string }).privilege).split(',')
   const lacking = privilegeList.filter((one) => !customer.holds[one])
   const wanted = lacking.filter((one) => asked.includes(one))
   const offered = wanted.length > 0 ? wanted : lacking
@@ -54,6 +55,8 @@ export async function showAsk(
     title: t('privileges.ask.title'),
     supervisors: supervisors.filter(({ id }) => able.includes(id)),
     offered: offered.map((privilege, i) => ({ privilege, open: open[i] ?? null })),
+    // Shown again after a mistake, it offers the same.
+    wanted: wanted.join(','),
     problems,
     values: { privilege: offered.length === 1 ? offered[0] : '', ...values },
   })
@@ -127,29 +130,19 @@ export async function postAsked(request: FastifyRequest, reply: FastifyReply) {
     if (needsFresh && !isRisky(request)) return `${path}/supervisor`
     const by = request.person!.id
     const outcome = form.decision === 'grant' ? 'granted' : 'declined'
+    const until = outcome === 'granted' && details.privilege !== 'supervisor' ? lastDay(form.until) : null
     const ended = await endAsked(tx, {
-      customerId: customer.id,
-      requestId: about.id,
-      by,
-      outcome,
-      word: form.word,
+      ...{ customerId: customer.id, requestId: about.id, by },
+      ...{ outcome, word: form.word, until },
     })
-    if (outcome === 'granted') await give(tx, request, ended, form.until)
+    if (outcome === 'granted') await give(tx, request, ended, until)
     else await tellDeclined(tx, { customerId: customer.id, by, ended })
     request.flash(`privileges.asked.${outcome}`, { name: about.personName })
     return `${customer.base}/requests/${about.number}`
   })
-  async function give(
-    tx: Parameters<typeof makeChanges>[0],
-    { person }: FastifyRequest,
-    ended: Ended,
-    typed: string,
-  ) {
+  async function give(tx: Db, { person }: FastifyRequest, ended: Ended, until: string | null) {
     const { personId, privilege } = ended
     const by = person!.id
-    const problems: { field?: string; key: string }[] = []
-    const until = privilege === 'supervisor' ? null : readDay(typed, 'until', problems)
-    if (problems.length > 0) throw new Invalid(problems)
     const members = await loadMembers(tx, customer.id, [personId], server.today())
     const wish = { personId, holds: { [privilege]: { until } } }
     const [outcome] = checkChanges([wish], { members, today: server.today() })
@@ -164,7 +157,15 @@ export async function postAsked(request: FastifyRequest, reply: FastifyReply) {
   }
 }
 
-async function findAsked(request: FastifyRequest, tx: Parameters<typeof findRequest>[0]) {
+/** The last day that was typed; null for none. Throws Invalid. */
+function lastDay(typed: string): string | null {
+  const problems: ProblemKey[] = []
+  const until = readDay(typed, 'until', problems)
+  if (problems.length > 0) throw new Invalid(problems)
+  return until
+}
+
+async function findAsked(request: FastifyRequest, tx: Db) {
   const read = parseRequestNumber((request.params as { number: string }).number)
   if ('problem' in read) throw new NotFound()
   const about = await findRequest(tx, request.customer.id, read.number)

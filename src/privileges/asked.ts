@@ -16,6 +16,8 @@ export type AskedDetails = {
   why: string
   outcome?: 'granted' | 'declined'
   word?: string
+  /** Last day of what was granted, where it has one. */
+  until?: string
 }
 
 type Asking = { customerId: string; personId: string; privilege: Privilege; why: string }
@@ -79,7 +81,7 @@ export async function listAbleSupervisors(tx: Db, customerId: string): Promise<s
 type Settling = {
   customerId: string
   by: string | null
-  given: { personId: string; privilege: Privilege }[]
+  given: { personId: string; privilege: Privilege; until?: string | null }[]
   gone: string[]
 }
 
@@ -95,8 +97,10 @@ export async function settleAsked(tx: Db, { customerId, by, given, gone }: Settl
     where customer_id = ${customerId} and kind = 'ask-privilege' and requested_by = any(${uuidArray(concerned)})
       and status in ('submitted', 'in-review', 'needs-information')`)
   for (const { id, personId, privilege } of open) {
-    if (given.some((one) => one.personId === personId && one.privilege === privilege)) {
-      done.push(await endAsked(tx, { customerId, requestId: id, by, outcome: 'granted', word: '' }))
+    const gift = given.find((one) => one.personId === personId && one.privilege === privilege)
+    if (gift) {
+      const answer = { outcome: 'granted', word: '', until: gift.until } as const
+      done.push(await endAsked(tx, { customerId, requestId: id, by, ...answer }))
     } else if (gone.includes(personId)) {
       await tx.execute(sql`
         update requests set status = 'cancelled', completed_at = now()
@@ -113,6 +117,8 @@ type Ending = {
   by: string | null
   outcome: 'granted' | 'declined'
   word: string
+  /** 'YYYY-MM-DD'. */
+  until?: string | null | undefined
 }
 
 /** A request for a privilege that is settled. */
@@ -125,9 +131,10 @@ export type Ended = {
 }
 
 /** Settles a request for a privilege, without mail. Throws Conflict where it is settled already. */
-export async function endAsked(tx: Db, { customerId, requestId, by, outcome, word }: Ending): Promise<Ended> {
+export async function endAsked(tx: Db, ending: Ending): Promise<Ended> {
+  const { customerId, requestId, by, outcome, word, until } = ending
   const status = outcome === 'granted' ? 'completed' : 'declined'
-  const settled = JSON.stringify({ outcome, word })
+  const settled = JSON.stringify({ outcome, word, ...(until && { until }) })
   const [ended] = await tx.execute<{ number: string; personId: string; privilege: Privilege }>(sql`
     update requests set status = ${status}, completed_at = now(), details = details || ${settled}::text::jsonb
     where customer_id = ${customerId} and id = ${requestId} and kind = 'ask-privilege'

@@ -5,9 +5,6 @@ import { type Holds, isPrivilege } from './list.ts'
 import { listNames } from './people.ts'
 import { countLines, countUndecided } from './reviews.ts'
 
-/** People of a request that its page names. */
-const shown = 500
-
 type About = {
   id: string
   kind: string
@@ -42,13 +39,9 @@ async function changesOf(tx: Db, about: About, { personId, holds }: Reader) {
   const all = (about.details['changes'] ?? []) as StoredChange[]
   const seen = holds.supervisor || about.requestedBy === personId
   const theirs = seen ? all : all.filter((change) => change.personId === personId)
-  const rows = theirs.slice(0, shown)
   const names = await listNames(
     tx,
-    rows.map((row) => row.personId),
+    theirs.map((change) => change.personId),
   )
-  return {
-    count: theirs.length,
-    rows: rows.map((row) => ({ ...row, name: names.get(row.personId) ?? '' })),
-  }
+  return theirs.map((change) => ({ ...change, name: names.get(change.personId) ?? '' }))
 }

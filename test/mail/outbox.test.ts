@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
+import { makeBoss } from '../../src/jobs/boss.ts'
 import { queueMail } from '../../src/mail/outbox.ts'
 import { NotSent } from '../../src/mail/refusal.ts'
 import { renderMail } from '../../src/mail/render.ts'
 import { sendMail } from '../../src/mail/send.ts'
+import { tellBatch } from '../../src/mail/tell-contacts.ts'
 import { mails, people } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 import { invalidHtml } from '../helpers/inspect.ts'
@@ -75,6 +77,21 @@ test('an act that is rolled back leaves neither mail nor job', async () => {
   await expect(act).rejects.toThrow('no')
   expect(await stored()).toEqual([])
   expect(await jobs()).toEqual([])
+})
+
+test('who waits for one message does not wait behind a mailing to a whole company', async () => {
+  for (let n = 0; n < 24; n++) await associate(db.owner.db, customerId, (await makePerson(db.owner.db)).id)
+  const circular = { customerId, template: 'supervisor-named' as const, params: {}, except: personId }
+  await db.database.forCustomer(customerId, (tx) => tellBatch(tx, circular))
+  const one = await queue()
+  expect(await jobs()).toHaveLength(25)
+  const boss = makeBoss(db.database.sql)
+  await boss.start()
+  await db.owner.db.execute(sql`delete from pgboss.job where data->>'customerId' <> ${customerId}`)
+  const [first] = await boss.fetch('send-mail')
+  await boss.stop({ close: false })
+  expect(first!.data).toEqual({ customerId, mailId: one })
+  expect(await stored()).toHaveLength(25)
 })
 
 test('an address that is not confirmed gets no mail', async () => {
