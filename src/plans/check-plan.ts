@@ -22,6 +22,8 @@ import { typeRules } from './rules/types.ts'
 
 export type Policies = {
   movesPerYear: number
+  /** The publisher's, whose days are meant. */
+  timeZone: string
   temporaryDays: number
   temporaryOpen: number
   temporaryPerYear: number
@@ -106,7 +108,9 @@ export async function checkPlan(
     loadPlanHosts(tx, customerId, hostIds, plan.details),
     loadPlanPlacements(tx, customerId, hostIds),
     short.length > 0 ? loadSeats(tx, customerId, short) : new Map<string, Seat>(),
-    leaving.length > 0 ? loadMoves(tx, customerId, leaving, today) : new Map<string, number>(),
+    leaving.length > 0
+      ? loadMoves(tx, customerId, leaving, { today, timeZone: publisher.timeZone })
+      : new Map<string, number>(),
     lent.length > 0 ? loadTemporaryUse(tx, customerId, lent, today) : new Map<string, TemporaryUse>(),
   ])
   const situation: Situation = {

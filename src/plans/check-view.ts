@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { formatRequestNumber } from '../requests/number.ts'
-import type { Asked } from './asked.ts'
+import { type Asked, askedOf } from './asked.ts'
 import { fileView } from './bulk/file-view.ts'
 import { partOf } from './check-parts.ts'
 import type { Checked, CheckedLine } from './check-plan.ts'
 import { planPath } from './open-draft.ts'
 import { countChanged, type HostPreview } from './preview-plan.ts'
 import type { Tool } from './queries.ts'
+import { lastDay } from './temporary.ts'
 import { lineHref, newHostHref, toolPages } from './tool-pages.ts'
 import { sayHolds, sayMovesLeft, sayProblem } from './words.ts'
 
@@ -39,6 +40,7 @@ export function checkView(
       problems.some(({ key }) => key === 'plans.problem.changedSince'),
     ).length,
     whyEmpty: checked.lines.length === 0 ? sayProblem(request, checked.problems[0]!) : null,
+    ofPlan: checked.lines.length === 0 ? [] : checked.problems.map((one) => sayProblem(request, one)),
     isDoable: checked.isDoable,
     planName: request.plan.name,
     path,
@@ -64,10 +66,10 @@ function lineView(
   { moved }: Pick<Checked, 'moved'>,
   asked: ReadonlyMap<string, Asked>,
 ) {
-  const { t } = request
+  const { t, format, server } = request
   const label = (id: string | null) => (id === null ? '' : (labels.get(id) ?? ''))
   const [from, to] = [label(line.fromHostId), label(line.toHostId)]
-  const waiting = line.fromHostId === null ? asked.get(line.entitlementId) : undefined
+  const waiting = asked.get(askedOf(line.entitlementId, line.fromHostId))
   return {
     id: line.id,
     quantity: line.quantity,
@@ -75,10 +77,23 @@ function lineView(
     partNumber: line.partNumber,
     contract: line.contractNumber,
     host: to || from,
-    ends: from === '' ? to : t(waysOf(from, to), { from, to }),
+    ends: from === '' ? to : t(waysOf(from, to, request.plan.tool), { from, to }),
     remarks: [
+      ...(line.kind === 'temporary' && line.startsOn === null
+        ? [
+            t('plans.check.lent', {
+              endsOn: format.date(lastDay(server.today(), server.publisher().temporaryDays)),
+            }),
+          ]
+        : []),
       ...(waiting
-        ? [t('plans.check.asked', { ...waiting, number: formatRequestNumber(waiting.requestNumber) })]
+        ? [
+            t(from === '' ? 'plans.check.asked' : 'plans.check.askedFrom', {
+              ...waiting,
+              host: from,
+              number: formatRequestNumber(waiting.requestNumber),
+            }),
+          ]
         : []),
       ...(line.fromHostId !== null && line.kind === 'sold' && request.plan.tool !== 'undo'
         ? [sayMovesLeft(request, line.owned, moved.get(line.entitlementId) ?? 0)]
@@ -114,9 +129,10 @@ function hostView(
   }
 }
 
-function waysOf(from: string, to: string): string {
+function waysOf(from: string, to: string, tool: Tool): string {
   if (to === '') return 'plans.check.toPool'
-  return to === from ? 'plans.check.toSuccessor' : 'plans.check.fromTo'
+  if (to !== from) return 'plans.check.fromTo'
+  return tool === 'undo' ? 'plans.check.toFormer' : 'plans.check.toSuccessor'
 }
 
 /** How a row of "after" differs from now: its class, and a sign for those who do not see colour. */

@@ -12,7 +12,7 @@ import { tellCompleted } from '../requests/completed.ts'
 import { type RequestKind, recordRequest } from '../requests/record.ts'
 import { activateHosts, dropPlannedHosts } from './activate-hosts.ts'
 import { type Checked, type CheckedLine, checkPlan, hostsOf, type Policies } from './check-plan.ts'
-import { beginTemporary, endReturned } from './temporary.ts'
+import { beginTemporary, endReturned, resumeReturned } from './temporary.ts'
 import { settleUndone } from './undone.ts'
 import { lockForTransfers, type TransferLine, writeTransfers } from './write-transfers.ts'
 
@@ -51,6 +51,7 @@ export async function executePlan(tx: Db, options: ExecuteOptions, checked: Chec
   const hostIds = checked.hosts.map(({ id }) => id)
   await changeHosts(tx, { customerId, planId, retires, revives, requestId: request.id })
   await beginTemporary(tx, { customerId, planId, today, days: publisher.temporaryDays })
+  if (undoes) await resumeReturned(tx, { customerId, today, lines: checked.lines })
   const lines = await numberLines(tx, customerId, checked.lines)
   await writeTransfers(tx, { customerId, requestId: request.id, loadId: null, personId, lines })
   await endReturned(tx, customerId, checked.lines)

@@ -115,7 +115,7 @@ export async function loadPlanLines(
       select id, entitlement_id as "entitlementId", from_host_id as "fromHostId", to_host_id as "toHostId", quantity,
         from_was as "fromWas", to_was as "toWas"
       from ${source} line order by id`),
-    loadOwned(tx, customerId, today, named),
+    loadOwned(tx, { customerId, planId }, today, named),
     tx.execute<ProductRow>(sql`
       select p.id as "productId", p.name as "productName", p.part_number as "partNumber",
         p.license_type as "licenseType", b.id as "baseProductId", b.name as "baseName", p.family_id as "familyId"
@@ -129,7 +129,10 @@ export async function loadPlanLines(
   return lines.map((line) => ({ ...ownedOf.get(line.entitlementId)!, ...line }))
 }
 
-function loadOwned(tx: Db, customerId: string, today: string, ids: SQL): Promise<OwnedRow[]> {
+function loadOwned(tx: Db, { customerId, planId }: OfPlan, today: string, ids: SQL): Promise<OwnedRow[]> {
+  // A temporary license has its quantity before its plan is done, and again where an undo lets it go on.
+  const goesOn = sql`(tl.ended_at is not null and tl.ends_on >= ${today}::date and exists (
+    select from plans u where u.customer_id = ${customerId} and u.id = ${planId} and u.tool = 'undo'))`
   return tx.execute<OwnedRow>(sql`
     select e.id as "entitlementId", e.product_id as "productId", e.kind,
       coalesce(tl.quantity, e.entitled) as entitled, coalesce(tl.quantity, e.owned) as owned,
@@ -145,7 +148,7 @@ function loadOwned(tx: Db, customerId: string, today: string, ids: SQL): Promise
     left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
     left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
     left join temporary_licenses tl on tl.customer_id = e.customer_id and tl.entitlement_id = e.id
-      and tl.starts_on is null
+      and (tl.starts_on is null or ${goesOn})
     where e.customer_id = ${customerId} and e.id in ${ids}`) as unknown as Promise<OwnedRow[]>
 }
 

@@ -29,21 +29,28 @@ export async function loadSeats(
   return new Map(rows.map((row) => [row.entitlementId, row]))
 }
 
+/** The instant at which the rolling year that ends with a day begins: midnight in the publisher's zone. */
+function yearBegins({ today, timeZone }: YearTo) {
+  return sql`(((${today}::date - interval '1 year')::date + 1)::timestamp at time zone ${timeZone}::text)`
+}
+
+type YearTo = { today: string; timeZone: string }
+
 /**
- * What left a host, by any tool, in the year before today: moves are counted against movesPerYear times the owned
+ * What left a host, by any tool, in the year that ends today: moves are counted against movesPerYear times the owned
  * quantity (domain.md section 3, Policies). Opening balances are no moves, nor is what an undo gave back.
  */
 export async function loadMoves(
   tx: Db,
   customerId: string,
   entitlementIds: readonly string[],
-  today: string,
+  year: YearTo,
 ): Promise<Map<string, number>> {
   const rows = await tx.execute<{ id: string; moved: number }>(sql`
     select entitlement_id as id, sum(quantity)::integer as moved
     from transfers
     where customer_id = ${customerId} and entitlement_id = any(${uuidArray(entitlementIds)})
-      and from_host_id is not null and request_id is not null and at > ${today}::date - interval '1 year'
+      and from_host_id is not null and request_id is not null and at >= ${yearBegins(year)}
       and request_id not in (
         select unnest(array[u.id, u.undoes_id]) from requests u
         where u.customer_id = ${customerId} and u.undoes_id is not null and u.status not in ('declined', 'cancelled')

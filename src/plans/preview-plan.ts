@@ -6,6 +6,7 @@ import { partSizes } from './check-parts.ts'
 import { type Checked, type CheckedLine, hostsOf } from './check-plan.ts'
 import type { PlanHost } from './load-plan.ts'
 import { Sums } from './problems.ts'
+import { lastDay } from './temporary.ts'
 
 /** A product on a host before and after a plan. */
 export type ProductRow = { name: string; partNumber: string; before: number; after: number }
@@ -24,7 +25,7 @@ export type HostPreview = {
 export type PreviewOptions = {
   customerId: string
   today: string
-  publisher: { name: string }
+  publisher: { name: string; temporaryDays: number }
 }
 
 /**
@@ -47,9 +48,33 @@ export async function previewPlan(
     hostIds: [...shown],
     entitlementIds: [...new Set(lines.map((line) => line.entitlementId))],
   })
+  const entitlements = asIfLent(facts.entitlements, lines, options)
   const now = Map.groupBy(facts.placements, ({ hostId }) => hostId)
-  return hosts.map((host) => previewHost(host, now.get(host.id) ?? [], lines, facts))
+  return hosts.map((host) => previewHost(host, now.get(host.id) ?? [], lines, { ...facts, entitlements }))
 }
+
+/** A temporary license has its days once the plan is done: those it would have today. Its request has no number yet. */
+function asIfLent(
+  entitlements: PackFacts['entitlements'],
+  lines: readonly CheckedLine[],
+  { today, publisher }: PreviewOptions,
+): PackFacts['entitlements'] {
+  const lent = new Map(entitlements)
+  for (const { entitlementId, kind, startsOn } of lines) {
+    if (kind !== 'temporary' || startsOn !== null) continue
+    const endsOn = lastDay(today, publisher.temporaryDays)
+    lent.set(entitlementId, {
+      ...entitlements.get(entitlementId)!,
+      startsOn: today,
+      endsOn,
+      orderNumber: noNumberYet,
+    })
+  }
+  return lent
+}
+
+/** Stands in a preview's SN= where a request number will. */
+const noNumberYet = 'T?'
 
 function previewHost(
   host: PlanHost,

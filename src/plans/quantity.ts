@@ -1,18 +1,24 @@
 import type { FastifyRequest } from 'fastify'
 import type { Db } from '../db.ts'
 import { Invalid, type ProblemKey } from '../errors.ts'
+import { plainDigits } from '../web/digits.ts'
 import { text } from '../web/forms.ts'
 import { type CheckedLine, checkPlan } from './check-plan.ts'
 
-/** Digits, with blanks between them as people write them; 1 at least, and at most what an integer of the database takes. */
+/** Digits of any script, with blanks or apostrophes between them as people write them; 1 at least, and at most what an integer of the database takes. */
 export function readQuantity(typed: string): { quantity: number } | { problem: ProblemKey } {
-  const digits = typed.replace(/[\s\u00a0\u202f]/g, '')
+  const digits = plainDigits(typed).replace(/[\s\u00a0\u202f'’]/g, '')
   const refuse = (key: string) => ({ problem: { key, params: { typed: typed.slice(0, 40) } } })
   if (digits === '') return refuse('plans.quantity.missing')
-  if (!/^[+-]?\d+([.,]\d+)?$/.test(digits)) return refuse('plans.quantity.notNumber')
-  if (!/^\+?\d+$/.test(digits)) return refuse('plans.quantity.notWhole')
-  const quantity = Number(digits)
-  if (quantity < 1) return refuse('plans.quantity.notWhole')
+  // A thousand for some readers, and one for others.
+  if (/^\+?\d{1,3}([.,]\d{3})+$/.test(digits))
+    return {
+      problem: { key: 'plans.quantity.grouped', params: { typed, digits: digits.replace(/\D/g, '') } },
+    }
+  if (!/^[+\-−]?\d+([.,]\d+)?$/.test(digits)) return refuse('plans.quantity.notNumber')
+  if (/[.,]/.test(digits)) return refuse('plans.quantity.notWhole')
+  const quantity = Number(digits.replace('−', '-'))
+  if (quantity < 1) return refuse('plans.quantity.tooFew')
   if (quantity > 2_147_483_647) return refuse('plans.quantity.tooLarge')
   return { quantity }
 }

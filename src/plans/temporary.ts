@@ -45,6 +45,11 @@ export async function dropTemporary(tx: Db, { customerId, planId }: OfPlan): Pro
       and id = any(${uuidArray(dropped.map(({ id }) => id))})`)
 }
 
+/** The last day of a temporary license that begins on a day, both included: 'YYYY-MM-DD'. */
+export function lastDay(begins: string, days: number): string {
+  return new Date(Date.parse(begins) + (days - 1) * 86_400_000).toISOString().slice(0, 10)
+}
+
 /** Lets the temporary licenses of a plan begin today; `days` includes today. */
 export async function beginTemporary(
   tx: Db,
@@ -70,6 +75,24 @@ export async function endReturned(tx: Db, customerId: string, lines: readonly Pl
     customerId,
     returned.map(({ entitlementId }) => entitlementId),
   )
+}
+
+/** What an undo brings back of a temporary license that was returned: it goes on to the last day it had. */
+export async function resumeReturned(
+  tx: Db,
+  { customerId, today, lines }: { customerId: string; today: string; lines: readonly PlanLine[] },
+): Promise<void> {
+  const ids = lines.filter((line) => line.kind === 'temporary' && line.fromHostId === null)
+  if (ids.length === 0) return
+  await tx.execute(sql`
+    with resumed as (
+      update temporary_licenses set ended_at = null
+      where customer_id = ${customerId} and ended_at is not null and ends_on >= ${today}::date
+        and entitlement_id = any(${uuidArray(ids.map(({ entitlementId }) => entitlementId))})
+      returning entitlement_id, quantity
+    )
+    update entitlements e set entitled = r.quantity, owned = r.quantity
+    from resumed r where e.customer_id = ${customerId} and e.id = r.entitlement_id`)
 }
 
 /** Ends those of these temporary licenses of which nothing is placed any more. */

@@ -30,7 +30,7 @@ export function sayHolds(reader: Reader, holds: readonly PlanProblem[]): string[
   ]
 }
 
-type Owned = Parameters<typeof notInForce>[0] & Pick<Choice, 'kind' | 'placed'>
+type Owned = Parameters<typeof notInForce>[0] & Pick<Choice, 'placed'>
 
 /**
  * Why none of an entitlement can be placed now; the checker says the same once it is in a plan. `seat`: where it sits,

@@ -10,6 +10,7 @@ import { dayFromNow } from './makers.ts'
 export const testPublisher = {
   name: 'Halden Software',
   movesPerYear: 6,
+  timeZone: 'UTC',
   temporaryDays: 14,
   temporaryOpen: 2,
   temporaryPerYear: 4,

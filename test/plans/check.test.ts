@@ -177,6 +177,27 @@ test('check: a host gives no more than it holds, and moves are counted over a ye
   ])
 })
 
+test('check: a year of moves begins at midnight in the publisher’s zone, the day after that of a year ago', async () => {
+  const { owner, plans, own, host } = await company()
+  const entitlementId = (await own({ quantity: 1 })).id
+  const [a, b] = [(await host()).id, (await host()).id]
+  await plans.place([{ entitlementId, to: a }])
+  await plans.place([{ entitlementId, from: a, to: b }], 'move')
+  const movedAt = (day: string, time: string, timeZone: string) =>
+    owner.execute(sql`
+      update transfers set at = (${day}::date - interval '1 year' + ${time}::interval)::timestamp at time zone ${timeZone}::text
+      where entitlement_id = ${entitlementId} and from_host_id is not null`)
+  const draft = await plans.draft([{ entitlementId, from: b }], 'return')
+  for (const timeZone of ['Pacific/Auckland', 'America/Los_Angeles', 'UTC']) {
+    const moved = async () =>
+      (await plans.check(draft, { ...testPublisher, timeZone })).moved.get(entitlementId) ?? 0
+    await movedAt(dayFromNow(), '1 day 1 minute', timeZone)
+    expect([timeZone, await moved()]).toEqual([timeZone, 1])
+    await movedAt(dayFromNow(), '23 hours 59 minutes', timeZone)
+    expect([timeZone, await moved()]).toEqual([timeZone, 0])
+  }
+})
+
 test('check: a retired host, a host of another plan and a host without server name cannot receive', async () => {
   const { plans, own, host, planned } = await company()
   const entitlementId = (await own()).id

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
+import { formatRequestNumber } from '../../src/requests/number.ts'
 import { customers, hosts } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow } from '../helpers/makers.ts'
@@ -246,4 +247,16 @@ test('any plan that waits and cannot be done any more says why where it is decid
   expect((await reporting.open(path)).text).toContain('Otherwise Luc Moreau can cancel the request')
   await at.plans.place([{ entitlementId: id, from: host.id, quantity: 2 }], 'return')
   expect(offers(await both.open(path), `${path}/approval`)).toBe(true)
+})
+
+test('what a held plan would take off a host is said to who plans with it meanwhile', async () => {
+  const { entitlementId, host, number } = await held('HR-ASKED', '02EE000000A9')
+  const [to, other] = [await at.host('HR-ASKED-TO'), await at.host('HR-ASKED-OTHER')]
+  await at.place(entitlementId, other.id, 2)
+  const says = `5 of them on HR-ASKED are asked for by request ${formatRequestNumber(number)}; nothing is reserved.`
+  const planOf = async (from: string) =>
+    (await both.get(`${base}/plans/${await at.plans.draft([{ entitlementId, from, to: to.id }], 'move')}`))
+      .text
+  expect(await planOf(host.id)).toContain(says)
+  expect(await planOf(other.id)).not.toContain('asked for by request')
 })

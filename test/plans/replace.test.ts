@@ -128,6 +128,27 @@ describe('Replace hardware', () => {
     expect(await at.placedOn(from.id)).toEqual({ [id]: 5 })
   })
 
+  test('what is there already is no new hardware, and a machine that is gone does not stay', async () => {
+    const { from } = await placed('RPS', { ids: ['02DD000000F1'], servers: ['rps'] })
+    const { plan, page } = await toSuccessor(from.id)
+    const same = await luc.submit(page, {})
+    expect(same.status).toBe(422)
+    expect(fieldError(same, 'id1')).toContain('This is the hardware that RPS has')
+    expect(await successorsOf(from.id)).toEqual([])
+    // The server's name may be all that is new, but not of a machine that somebody else has.
+    expect((await luc.submit(page, { server1: 'rps-new' })).status).toBe(303)
+    const reason = await luc.get(`${plan}/from/${from.id}/reason`)
+    await luc.submit(reason, { cause: 'stolen', declaration: 'From the site, on Monday.' })
+    const check = await luc.get(plan)
+    expect(check.text).toContain('RPS was declared lost or stolen, and all its host IDs would stay in use')
+    const triad = await luc.get(`${page.url}?kind=triad`)
+    const fields = { id2: '02DD000000F2', server2: 'b', id3: '02DD000000F3', server3: 'c' }
+    const kept = await luc.submit(triad, fields)
+    expect(fieldError(kept, 'id1')).toContain('declared lost or stolen')
+    expect((await luc.submit(triad, { ...fields, id1: '02DD000000F4' })).status).toBe(303)
+    expect((await luc.get(plan)).text).toContain('The desk decides')
+  })
+
   test('what is wrong with the new hardware stands beside its field; an ID of another host names it', async () => {
     await at.host('RP5-TAKEN', { ids: ['02DD00000051'] })
     const { from } = await placed('RP5')

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { flexnetDate } from '../../src/packs/formats/flexnet.ts'
 import { planLines, temporaryLicenses } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow } from '../helpers/makers.ts'
@@ -44,6 +45,13 @@ describe('Temporary license', () => {
     const plan = planOf(products.url)
     const added = await luc.submit(page, { quantity: '3' })
     expect([added.status, added.location]).toEqual([303, plan])
+    const check = await luc.get(plan)
+    expect(check.text).toContain(`ends by itself on ${last.format(new Date(dayFromNow(13)))}`)
+    // The pack that is previewed ends as the one that is cut will; its request has no number yet.
+    expect(check.text.match(/INCREMENT \S+ \S+ \S+ (\S+) 3 .*?SN=(\S+)/)?.slice(1)).toEqual([
+      flexnetDate(dayFromNow(13)),
+      'T?-1',
+    ])
     const request = await submitPlanPage(luc, plan)
     expect(request.text).toContain('Temporary license')
     const [lent] = await lentIn(product.id)

@@ -57,6 +57,70 @@ test('an undo is of the whole request: no line is taken out or added, so moves c
   expect(await work.placedOn(from.id)).toEqual({ [id]: 5 })
 })
 
+test('an undo says what would make it possible where the licenses have gone on, or the host has ended', async () => {
+  const { id } = await work.own({ quantity: 9 })
+  const [from, to, next] = [await work.host('UNDO-A'), await work.host('UNDO-B'), await work.host('UNDO-C')]
+  await work.place(id, from.id, 5)
+  const { requestNumber } = await work.plans.place(
+    [{ entitlementId: id, from: from.id, to: to.id, quantity: 5 }],
+    'move',
+  )
+  const plan = await undo(requestNumber)
+  await work.plans.place([{ entitlementId: id, from: to.id, to: next.id, quantity: 5 }], 'move')
+  await site.db.owner.sql`update hosts set status = 'retired', retired_at = now() where id = ${from.id}`
+  const { text } = await luc.get(plan.url)
+  expect(text).toContain('UNDO-B holds none of the 5 that would go back: the rest has left it since')
+  expect(text).toContain('UNDO-A is out of service. Put it back into service first.')
+})
+
+test('a temporary license that was returned goes on where that is undone, and takes up no limit anew', async () => {
+  const { id } = await work.own({ quantity: 5 })
+  const host = await work.host('UNDO-LENT')
+  const lent = await work.lend(id, host.id, 3)
+  await work.lend(id, host.id, 1)
+  const back = async (quantity: number) => {
+    const line = { entitlementId: lent, from: host.id, quantity }
+    return (await work.plans.place([line], 'return')).requestNumber
+  }
+  const left = await undo(await back(1))
+  expect(left.text).not.toContain('The desk decides')
+  await luc.submit(left, {}, `${left.url}/submission`)
+  const whole = await undo(await back(3))
+  expect((await luc.submitAndFollow(whole, {}, `${whole.url}/submission`)).text).toContain('Completed')
+  expect(await work.placedOn(host.id)).toMatchObject({ [lent]: 3 })
+  const [row] = await site.db.owner.sql`
+    select t.ended_at, e.entitled, e.owned from temporary_licenses t
+    join entitlements e on e.id = t.entitlement_id where e.id = ${lent}`
+  expect(row).toEqual({ ended_at: null, entitled: 3, owned: 3 })
+  // One whose last day has come meanwhile is over.
+  const late = await undo(await back(3))
+  await site.db.owner.sql`
+    update temporary_licenses set starts_on = starts_on - 20, ends_on = ends_on - 20 where entitlement_id = ${lent}`
+  await site.db.owner
+    .sql`update entitlements set starts_on = starts_on - 20, ends_on = ends_on - 20 where id = ${lent}`
+  expect((await luc.get(late.url)).text).toMatch(/This temporary license ended on .*\. Ask for another one/)
+})
+
+test('the undo of a replacement says that what went along goes back', async () => {
+  const { id } = await work.own({ quantity: 9 })
+  const host = await work.host('UNDO-OLD')
+  await work.place(id, host.id, 5)
+  const start = await luc.get(`${base}/replace?from=${host.id}`)
+  const reason = await luc.get((await luc.submit(start, {}, `${base}/plans`)).location)
+  const page = await luc.submitAndFollow(reason, { cause: 'upgrade' })
+  const plan = await luc.submitAndFollow(page, { id1: '02DD000000E1' })
+  const done = await luc.submitAndFollow(plan, {}, `${plan.url}/submission`)
+  const back = await undo(Number(done.url.split('/').at(-1)))
+  expect(back.text).toContain('goes back to the former UNDO-OLD')
+  // What came onto the new hardware since would be left on a host that ends.
+  const [successor] = await site.db.owner.sql<[{ id: string }]>`
+    select id from hosts where replaces_host_id = ${host.id} and status = 'active'`
+  await work.place(id, successor.id, 2)
+  const { text } = await luc.get(back.url)
+  expect(text).toContain('The plan cannot be done as it stands UNDO-OLD is to end with this plan')
+  expect(text).not.toContain('Submit the plan')
+})
+
 test('the questions of Configure are of its own plans, not of those of another tool', async () => {
   const { id } = await work.own({ quantity: 9 })
   const host = await work.host('OTHER-TOOL')

@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { Invalid } from '../../errors.ts'
 import { original, textOf } from '../../web/csv.ts'
 import { headsTwice, mostRows, readTable, type Table } from '../../web/csv-table.ts'
+import { plainDigits } from '../../web/digits.ts'
 import { type Column, columns, needed } from './columns.ts'
 
 /** A row of the file, and itself as CSV in the order of the columns. */
@@ -66,7 +67,7 @@ function refuse(name: string, named: readonly string[] = []): never {
 
 /** A whole number from 0 that the database takes, blanks between digits as people write them; else undefined. */
 export function readAmount(cell: string): number | undefined {
-  const digits = cell.replace(/\s/g, '')
+  const digits = plainDigits(cell).replace(/[\s'’]/g, '')
   const read = /^\d{1,10}$/.test(digits) ? Number(digits) : Number.NaN
   return read <= 2_147_483_647 ? read : undefined
 }

@@ -33,7 +33,7 @@ export async function showLeaving(
       const { rows, next } = await listLeaving(tx, way, { today, after })
       const ids = rows.map(({ id }) => id)
       const [moved, soFar] = await Promise.all([
-        loadMoves(tx, customer.id, ids, today),
+        loadMoves(tx, customer.id, ids, { today, timeZone: server.publisher().timeZone }),
         listSoFar(tx, customer.id, plan.id),
       ])
       return { from, to, rows, next, moved, soFar }

@@ -1,4 +1,5 @@
 import { Invalid, type ProblemKey } from '../../errors.ts'
+import { plainDigits } from '../../web/digits.ts'
 import { text } from '../../web/forms.ts'
 import { readQuantity } from '../quantity.ts'
 
@@ -18,7 +19,7 @@ export function readQuantities(body: unknown, entitlementIds: readonly string[])
   for (const id of entitlementIds) {
     const field = fieldOf(id)
     const typed = text(given[field])
-    const read = typed === '' || /^0+$/.test(typed) ? { quantity: 0 } : readQuantity(typed)
+    const read = typed === '' || /^0+$/.test(plainDigits(typed)) ? { quantity: 0 } : readQuantity(typed)
     if ('problem' in read) problems.push({ ...read.problem, field })
     else quantities.set(id, read.quantity)
   }

@@ -1,8 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Db } from '../../db.ts'
+import { Invalid } from '../../errors.ts'
 import { findHostInService, findPlannedHost } from '../../hosts/planned.ts'
 import type { Problem } from '../../web/forms.ts'
 import { readForm } from '../../web/forms.ts'
 import { actOnce } from '../../web/once.ts'
+import { checkPlan } from '../check-plan.ts'
 import { touchDraft } from '../drafts.ts'
 import { newHostForm } from '../new-host-form.ts'
 import { HostFields } from '../new-host-page.ts'
@@ -106,6 +109,19 @@ export async function setSuccessor(request: FastifyRequest, reply: FastifyReply)
       publisher: server.publisher(),
       needsServerNames: placed.some((one) => one.isCounted && one.goesAlong),
     })
+    await refuseFormer(tx, request)
     return planPath(request, plan.id)
   })
+}
+
+/** The form begins with the machine that is there: sent as it is, it names nothing new. The checker says the same. */
+async function refuseFormer(tx: Db, { customer, plan, server }: FastifyRequest): Promise<void> {
+  const { problems } = await checkPlan(tx, {
+    customerId: customer.id,
+    planId: plan.id,
+    today: server.today(),
+    publisher: server.publisher(),
+  })
+  const same = problems.find(({ key }) => /[.](stillThere|nothingNew)$/.test(key))
+  if (same) throw new Invalid([{ ...same, field: 'id1' }])
 }

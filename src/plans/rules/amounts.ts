@@ -42,9 +42,15 @@ function notAvailable(line: PlanLine, asked: number, lines: number, situation: S
   return [problem('notEnoughSeat', { ...params, host, quantity, others, elsewhere })]
 }
 
-function notHeld(line: PlanLine, asked: number, held: number, { hosts }: Situation): PlanProblem[] {
+function notHeld(line: PlanLine, asked: number, held: number, { plan, hosts }: Situation): PlanProblem[] {
   if (asked <= held) return []
-  return [problem('notHeld', { host: hosts.get(line.fromHostId!)?.label ?? '', held, asked })]
+  return [
+    problem(plan.tool === 'undo' ? 'undoneLeft' : 'notHeld', {
+      host: hosts.get(line.fromHostId!)?.label ?? '',
+      held,
+      asked,
+    }),
+  ]
 }
 
 function noMovesLeft(line: PlanLine, asked: number, { plan, policies, moved }: Situation): PlanProblem[] {

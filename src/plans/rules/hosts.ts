@@ -20,7 +20,7 @@ function aboutHost(host: PlanHost, situation: Situation): PlanProblem[] {
   const { retires = [], revives = [] } = situation.plan.details
   if (revives.includes(host.id)) return [...labelInUse(host, situation), ...idsInUse(host, situation)]
   if (host.status === 'retired' || retires.includes(host.id))
-    return [hostProblem('hostRetired', { host: label })]
+    return [hostProblem(situation.plan.tool === 'undo' ? 'undoneRetired' : 'hostRetired', { host: label })]
   if (host.status === 'active') return []
   if (host.planId !== situation.planId) return [hostProblem('hostUnknown')]
   return [...labelInUse(host, situation), ...idsInUse(host, situation), ...badIds(host, situation.policies)]

@@ -1,8 +1,13 @@
 import type { Situation } from '../check-plan.ts'
+import type { PlanHost } from '../load-plan.ts'
 import { hold, hostProblem, type PlanProblem, problem, Sums } from '../problems.ts'
 
-/** Reasons against the plan as a whole: a host that ends with it is left with nothing. */
-export function planRules({ plan, hosts, placements, lines }: Situation): PlanProblem[] {
+/** Reasons against the plan as a whole: a host that ends with it is left with nothing, and new hardware is new. */
+export function planRules(situation: Situation): PlanProblem[] {
+  return [...notEmptied(situation), ...notNew(situation)]
+}
+
+function notEmptied({ plan, hosts, placements, lines }: Situation): PlanProblem[] {
   const left = new Sums()
   for (const { hostId, quantity } of placements) left.add(hostId, quantity)
   for (const { fromHostId, toHostId, quantity } of lines) {
@@ -12,6 +17,24 @@ export function planRules({ plan, hosts, placements, lines }: Situation): PlanPr
   return (plan.details.retires ?? [])
     .filter((id) => left.of(id) > 0)
     .map((id) => hostProblem('notEmptied', { host: hosts.get(id)?.label ?? '', left: left.of(id) }))
+}
+
+/** Why what is to take the place of a host is no other hardware than it has. */
+function notNew({ plan, hosts }: Situation): PlanProblem[] {
+  if (plan.tool !== 'replace') return []
+  const former = hosts.get(plan.details.retires?.[0] ?? '')
+  const successor = [...hosts.values()].find(({ status }) => status === 'planned')
+  if (!former || !successor) return []
+  const stay = new Set(successor.members.map(idOf))
+  const { reason } = plan.details
+  if ((reason === 'lost' || reason === 'stolen') && former.members.every((member) => stay.has(idOf(member))))
+    return [problem('stillThere', { host: former.label })]
+  const machines = ({ members }: PlanHost) => members.map((one) => `${idOf(one)} ${one.serverName}`).join()
+  return machines(former) === machines(successor) ? [problem('nothingNew', { host: former.label })] : []
+}
+
+function idOf({ idKind, idValue }: PlanHost['members'][number]): string {
+  return `${idKind} ${idValue}`
 }
 
 /** Why a plan is without lines: none was added, or nothing is left on the host that it was to replace. */

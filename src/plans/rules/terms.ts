@@ -14,21 +14,22 @@ export const termRules: Rule =
   }
 
 /** Why what sits on a host cannot go to another one, whichever that is. */
-export function whyItStays(line: InTerm & Pick<PlanLine, 'kind'>, today: string): PlanProblem[] {
+export function whyItStays(line: InTerm, today: string): PlanProblem[] {
   return [...(line.kind === 'temporary' ? [problem('temporaryStays')] : []), ...notInForce(line, today)]
 }
 
 type InTerm = Pick<
   PlanLine,
-  'entitled' | 'startsOn' | 'endsOn' | 'nextStartsOn' | 'contractNumber' | 'orderNumber'
+  'kind' | 'entitled' | 'startsOn' | 'endsOn' | 'nextStartsOn' | 'contractNumber' | 'orderNumber'
 >
 
 /** Why an entitlement gives nothing today; nothing where its term is in force. */
 export function notInForce(owned: InTerm, today: string): PlanProblem[] {
-  const { entitled, startsOn, endsOn, nextStartsOn, contractNumber } = owned
+  const { kind, entitled, startsOn, endsOn, nextStartsOn, contractNumber } = owned
   if (entitled > 0 || startsOn === null) return []
   if (startsOn > today) return [problem('notBegun', { startsOn })]
   if (endsOn === null || endsOn >= today) return []
+  if (kind === 'temporary') return [problem('temporaryOver', { endsOn })]
   if (nextStartsOn) return [problem('expiredRenewed', { endsOn, nextStartsOn })]
   return contractNumber
     ? [problem('expiredContract', { endsOn, contract: contractNumber })]

@@ -4,6 +4,7 @@ import { loadTemporaryUse, type TemporaryUse } from '../load-use.ts'
 import { planPath } from '../open-draft.ts'
 import { aboutTemporary } from '../rules/temporary.ts'
 import { listSoFar } from '../so-far.ts'
+import { lastDay } from '../temporary.ts'
 import { toolFrame } from '../tool-frame.ts'
 import { sayProblem } from '../words.ts'
 import { type Lent, listLent } from './queries.ts'
@@ -66,9 +67,4 @@ export function sayLimits(
     reason: refusal && sayProblem(request, refusal),
     holds: found.filter(({ waitsFor }) => waitsFor).map((one) => sayProblem(request, one)),
   }
-}
-
-/** The last day of a temporary license that begins on a day, both included: 'YYYY-MM-DD'. */
-export function lastDay(begins: string, days: number): string {
-  return new Date(Date.parse(begins) + (days - 1) * 86_400_000).toISOString().slice(0, 10)
 }

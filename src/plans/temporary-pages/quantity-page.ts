@@ -7,9 +7,10 @@ import { idsOf, planPath } from '../open-draft.ts'
 import { quantityOf, refuseAmounts } from '../quantity.ts'
 import { listSoFar } from '../so-far.ts'
 import { findTarget } from '../targets.ts'
+import { lastDay } from '../temporary.ts'
 import { toolFrame } from '../tool-frame.ts'
 import { lend } from './lend.ts'
-import { lastDay, sayLimits } from './product-page.ts'
+import { sayLimits } from './product-page.ts'
 import { findLent, lentSoFar } from './queries.ts'
 
 /** Third question: how many. A node-locked license is always one. */
