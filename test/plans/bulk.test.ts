@@ -91,6 +91,34 @@ test('R1, R6: the file is downloaded, edited and given back; its plan moves, ret
   expect(await Promise.all(hosts.map(({ id }) => nowOn(id)))).toEqual([1, 4, 9])
 })
 
+test('names and numbers that a spreadsheet would change travel as text, and come back as they were', async () => {
+  const product = await makeProduct(owner(), { name: 'Bulk kept', partNumber: '0071E2' })
+  const values = { quantity: 9, order: '2024-11', contract: { number: '00000000012345678901' } }
+  const entitlement = await makeEntitlement(owner(), lemaire, product.id, values)
+  const [host, other] = [
+    await makeHost(owner(), lemaire, { label: '0012' }),
+    await makeHost(owner(), lemaire, { label: '12' }),
+  ]
+  await asPlanner().place([{ entitlementId: entitlement.id, to: host.id, quantity: 2 }])
+  const [row] = await download('product=Bulk+kept')
+  expect(row).toMatchObject({
+    ...{ host: "'0012", part_number: "'0071E2", contract: "'00000000012345678901", order: "'2024-11" },
+  })
+  const answer = await upload(
+    csv([
+      { ...row!, new_quantity: '3' },
+      { host: '12', order: "'2024-11", line: '1', new_quantity: '1' },
+      { ...row!, host: "'0013", new_quantity: '3' },
+    ]),
+  )
+  expect(await linesOf(answer.location)).toEqual([
+    { fromHostId: null, toHostId: host.id, quantity: 1 },
+    { fromHostId: null, toHostId: other.id, quantity: 1 },
+  ])
+  const refused = parse((await luc.get(`${answer.location}/refused.csv`)).body, { bom: true, columns: true })
+  expect(refused).toMatchObject([{ host: "'0013", order: "'2024-11" }])
+})
+
 test('for any edited quantities the plan gives exactly the quantities typed', async () => {
   const { hosts, filter } = await placed(1000, [5, 2, 0, 3])
   const [first] = await download(filter)

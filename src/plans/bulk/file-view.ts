@@ -3,9 +3,10 @@ import { parse } from 'csv-parse/sync'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotFound } from '../../errors.ts'
 import type { FileRemark, PlanDetails } from '../../schema.ts'
-import { neutral } from '../../web/csv.ts'
+import { textOf } from '../../web/csv.ts'
 import { planPath } from '../open-draft.ts'
 import { columns } from './columns.ts'
+import { kept } from './kept.ts'
 import { sendRows } from './placed-file.ts'
 
 /** Refused lines, and remarks, that the page of a plan lists; the file of them has all. */
@@ -37,7 +38,7 @@ export function sendRefused(request: FastifyRequest, reply: FastifyReply) {
   const { plan, customer, t } = request
   if (plan.tool !== 'bulk') throw new NotFound()
   const records = byLine(plan.details.refused ?? []).map(({ text, reasons }) => [
-    ...cellsOf(text).map(neutral),
+    ...cellsOf(text).map((cell) => (textOf(cell) === undefined ? kept(cell) : cell)),
     reasons.map(({ key, params }) => t(key, params)).join(' '),
   ])
   const name = `${t('bulk.refused.name')}-${customer.number}.csv`

@@ -8,6 +8,7 @@ import { containing } from '../../sql.ts'
 import { asText, neutral } from '../../web/csv.ts'
 import { text } from '../../web/forms.ts'
 import { columns } from './columns.ts'
+import { kept } from './kept.ts'
 
 /** Placements read at a time while the file is sent. */
 const batch = 500
@@ -76,8 +77,8 @@ async function* rowsOf(request: FastifyRequest, filter: Filter): AsyncGenerator<
       const ids = row.members.map(({ kind, value }) => format.hostId(kind, value)).join('|')
       const quantity = String(row.quantity)
       const { host, product, partNumber, contract, order, line } = row
-      const words = [host, ids, product, partNumber, contract ?? ''].map(neutral)
-      yield [...words, row.isZeros ? asText(order) : neutral(order), String(line), quantity, quantity, madeAt]
+      const words = [kept(host), neutral(ids), neutral(product), kept(partNumber), kept(contract ?? '')]
+      yield [...words, row.isZeros ? asText(order) : kept(order), String(line), quantity, quantity, madeAt]
     }
     after = rows.at(-1)
     more = rows.length === batch

@@ -1,9 +1,10 @@
 import { stringify } from 'csv-stringify/sync'
 import { Invalid } from '../../errors.ts'
-import { original, textOf } from '../../web/csv.ts'
+import { asText, textOf } from '../../web/csv.ts'
 import { headsTwice, mostRows, readTable, type Table } from '../../web/csv-table.ts'
 import { plainDigits } from '../../web/digits.ts'
 import { type Column, columns, needed } from './columns.ts'
+import { restored } from './kept.ts'
 
 /** A row of the file, and itself as CSV in the order of the columns. */
 export type FileRow = {
@@ -31,18 +32,14 @@ export function readFile(text: string): FileRow[] {
   if (twice.length > 0) refuse('columnTwice', twice)
   return rows
     .map(({ line, beyond, cells: given }) => {
-      const cells = Object.fromEntries(
-        columns.map((column) => [column, original(given[column]).slice(0, longestCell)]),
+      const typed = Object.fromEntries(
+        columns.map((column) => [column, restored(given[column]).slice(0, longestCell)]),
       ) as Record<Column, string>
-      const text = stringify([columns.map((column) => cells[column])]).trim()
-      const order = textOf(cells.order)
-      return {
-        line,
-        beyond,
-        text,
-        isExact: order !== undefined,
-        cells: { ...cells, order: order ?? cells.order },
-      }
+      const exact = textOf((given['order'] ?? '').trim())
+      const cells = { ...typed, order: exact ?? typed.order }
+      const shown = { ...cells, order: exact === undefined ? cells.order : asText(exact) }
+      const text = stringify([columns.map((column) => shown[column])]).trim()
+      return { line, beyond, text, isExact: exact !== undefined, cells }
     })
     .filter(({ cells, beyond }) => beyond > 0 || columns.some((column) => cells[column] !== ''))
 }
