@@ -49,10 +49,15 @@ interface FieldShape {
   maxLength?: number
 }
 
-/** One value of a field, trimmed; the first where several came; '' where none did. */
+/** One value of a field, trimmed, controls out; the first where several came; '' where none did. */
 export function text(value: unknown): string {
   const one = Array.isArray(value) ? value[0] : value
-  return typeof one === 'string' ? one.replaceAll('\0', '').replaceAll('\r\n', '\n').trim() : ''
+  return typeof one === 'string' ? withoutControls(one).replace(/\r\n?/g, '\n').trim() : ''
+}
+
+/** Without control characters, which no page may hold and no database takes all of; tabs and line ends stay. */
+export function withoutControls(given: string): string {
+  return given.replace(/[^\P{Cc}\t\n\r]/gu, '')
 }
 
 function untrimmed(value: unknown): string {

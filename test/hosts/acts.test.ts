@@ -57,6 +57,17 @@ describe('notes about a host', () => {
     expect(JSON.stringify(entry!.details)).not.toContain('Rack')
   })
 
+  test('hold no control characters: a terminal that shows them does nothing', async () => {
+    const { id } = await host('CONTROLS')
+    const luc = await as('licensing')
+    const note = '\u001b[31mred\u0000\u0007\u0085\r\n\tnext\rlast'
+    await luc.submit(await luc.get(path(id)), { note }, path(id, '/notes'))
+    const [stored] = await t.db.owner.db.execute<{ text: string }>(
+      sql`select text from host_notes where host_id = ${id}`,
+    )
+    expect(stored!.text).toBe('[31mred\n\tnext\nlast')
+  })
+
   test('refuse an empty one and one too long, and keep what was typed', async () => {
     const { id } = await host('TYPED')
     const luc = await as('licensing')

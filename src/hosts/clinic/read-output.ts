@@ -3,13 +3,14 @@ import { type Adapter, type Finding, noAdapter, type Reason, type Sighting, type
 import { adapterOfCsv, adapterOfRow, type Columns, columnsOf } from './read-getmac.ts'
 import { isOpen, lmhostidIn, sightSaid } from './read-lmhostid.ts'
 import { type Sight, sight, sightIds } from './sight.ts'
-import { inOrder, scoreOf, traitsOf } from './traits.ts'
+import { canBeOfMachine, inOrder, scoreOf, traitsOf } from './traits.ts'
 
 export type Clinic = {
   /** The likely one first. */
   findings: Finding[]
   /** More than are listed. */
   more: number
+  /** Why the first is the likely one; null where none can be of a machine. */
   reason: Reason | null
   /** The machine's name, where the text says it. */
   hostName: string
@@ -126,7 +127,7 @@ function rank(sightings: readonly Sighting[]): Ranked[] {
 }
 
 function reasonOf(ranked: readonly Ranked[]): Reason | null {
-  const usable = ranked.filter(({ finding }) => finding.id !== null)
+  const usable = ranked.filter(({ finding }) => canBeOfMachine(finding))
   const first = usable[0]?.finding
   if (!first) return null
   if (usable.length === 1) return 'only'

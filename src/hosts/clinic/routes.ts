@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../../app.ts'
 import { Invalid } from '../../errors.ts'
 import type { Problem } from '../../web/forms.ts'
-import { text } from '../../web/forms.ts'
+import { text, withoutControls } from '../../web/forms.ts'
 import { requires, staff } from '../../web/guard.ts'
 import { localPath } from '../../web/local-path.ts'
 import { listHostsEverywhere, listHostsOfIds } from '../known-ids.ts'
@@ -10,6 +10,7 @@ import { prefilledQuery } from '../prefilled.ts'
 import { checkServerName } from '../server-name.ts'
 import type { Finding } from './finding.ts'
 import { type Clinic, readOutput } from './read-output.ts'
+import { canBeOfMachine } from './traits.ts'
 
 /** Find a host ID: in the output of whatever command somebody has run. Nothing is stored. */
 export function clinicRoutes(app: App): void {
@@ -87,7 +88,7 @@ async function readAtDesk(request: FastifyRequest, reply: FastifyReply) {
 function read(body: unknown) {
   const given = [((body ?? {}) as Record<string, unknown>)['output']].flat()[0]
   // Rows are counted as they were pasted, so blanks around stay.
-  const output = typeof given === 'string' ? given.replaceAll('\0', '') : ''
+  const output = typeof given === 'string' ? withoutControls(given) : ''
   if (output.trim() === '') throw new Invalid([{ field: 'output', key: 'clinic.empty' }])
   if (output.length > MOST) {
     throw new Invalid([{ field: 'output', key: 'clinic.tooLong', params: { max: MOST } }])
@@ -126,8 +127,9 @@ function formOf({ customer: { base } }: FastifyRequest, to: string): string {
   return path.startsWith(`${base}/`) && isForm ? path : `${base}/configure/new-host`
 }
 
-function startHref(form: string, { id }: Finding, { hostName }: Clinic): string | null {
-  if (!id) return null
+function startHref(form: string, finding: Finding, { hostName }: Clinic): string | null {
+  const { id } = finding
+  if (!id || !canBeOfMachine(finding)) return null
   const isName = hostName !== '' && 'name' in checkServerName(hostName)
   const label = isName ? hostName.split('.')[0]!.toUpperCase() : ''
   return `${form}?${prefilledQuery({ label, ids: [id], servers: isName ? [hostName.toLowerCase()] : [] })}`

@@ -1,4 +1,4 @@
-import type { Adapter, Sighting, Trait } from './finding.ts'
+import type { Adapter, Finding, Sighting, Trait } from './finding.ts'
 
 /** First digits of addresses that virtual machines, containers and VPN clients give themselves. */
 const VIRTUAL = [
@@ -32,7 +32,7 @@ const NAMES: [Trait, RegExp][] = [
 
 const WEIGHTS: Record<Trait, number> = {
   none: -1000,
-  multicast: -80,
+  multicast: -500,
   virtual: -60,
   vpn: -60,
   bluetooth: -50,
@@ -49,6 +49,11 @@ const ORDER = Object.keys(WEIGHTS) as Trait[]
 export function inOrder(traits: Iterable<Trait>): Trait[] {
   const given = new Set(traits)
   return ORDER.filter((trait) => given.has(trait))
+}
+
+/** Whether a machine may have it: what is for groups, and what is no ID, stands in the list and is offered to nobody. */
+export function canBeOfMachine({ id, traits }: Pick<Finding, 'id' | 'traits'>): boolean {
+  return id !== null && !traits.includes('multicast')
 }
 
 /** What speaks against an ID: its own digits, and what its adapter is called. */

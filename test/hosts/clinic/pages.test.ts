@@ -73,6 +73,11 @@ test('nothing, and too much, come back with what to do; what is pasted stays tex
   expect((await find('x'.repeat(200_001))).status).toBe(422)
   const hostile = await find(`<script>1</script>: flags=1<UP>\nether 00:1a:2b:3c:4d:55`)
   expect(hostile.all('main script')).toHaveLength(0)
+  const controls = await find('\u001b[31mether\u0000 00:1a:2b:3c:4d:55\u0007')
+  expect(controls.one('textarea').textContent).toBe('\n[31mether 00:1a:2b:3c:4d:55')
+  const group = await find('ether 01:00:5e:00:00:fb')
+  expect(group.text).toContain('None of these can be the host ID of a machine')
+  expect(group.text).not.toContain('Use it for a new host')
 })
 
 test('the desk sees which company has an ID, and nobody else sees that page', async () => {

@@ -138,6 +138,8 @@ test('bare IDs and free text', () => {
     'none none',
   ])
   expect(shown('nothing here, 12 dead beef cafe')).toEqual([])
+  expect(readOutput('01:00:5e:00:00:fb, ff-ff-ff-ff-ff-ff').reason).toBeNull()
+  expect(readOutput('01:00:5e:00:00:fb or 02:42:ac:11:00:02').reason).toBe('only')
 })
 
 test('what two commands say of one card is put together', () => {
