@@ -27,10 +27,16 @@ export function readLicense(line: Line, report: Report): License | null {
     report('short')
     return null
   }
-  if (!/^\d+(\.\d+)?$/.test(version)) report('version', version)
+  const isVersion = /^\d+(\.\d+)?$/.test(version)
   const { untilText, countText, from } = splitTail(words, fixed, report)
+  // Prose that begins with one of these words in capitals.
+  if (!isVersion && !isDate(untilText) && !isCount(countText)) {
+    report('unknown', line.text.trim())
+    return null
+  }
+  if (!isVersion) report('version', version)
   const attributes = readAttributes(words, from)
-  const isSigned = attributes.some((one) => one.name.length <= 5 && /^(?:SIGN\d?|AUTH|KEY)$/i.test(one.name))
+  const isSigned = attributes.some(({ name: by }) => isSignature(by))
   if (!isSigned) report('unsigned')
   const until = datum(untilText, report)
   const count = readCount(countText)
@@ -68,6 +74,7 @@ export function readPackage(line: Line, report: Report): Package | null {
   const attributes = readAttributes(words, version === '' ? Math.min(2, bare.length) + 1 : 4)
   const components = attributeIn(attributes, 'COMPONENTS').split(/\s+/).filter(Boolean).map(readComponent)
   if (components.length === 0) report('components')
+  reportUnknown(attributes, report)
   return {
     line,
     name,
@@ -79,6 +86,11 @@ export function readPackage(line: Line, report: Report): Package | null {
     supersedes: supersededBy(attributes, name),
     attributes,
   }
+}
+
+/** `V7.1_LK` is the key of a line for old software, beside its `SIGN` or alone. */
+function isSignature(name: string): boolean {
+  return name.length <= 7 && /^(?:SIGN\d?|AUTH|KEY|V7\.1_LK)$/i.test(name)
 }
 
 /** The value of an attribute, '' where there is none. */
@@ -101,12 +113,12 @@ export function readAttributes(words: readonly Word[], from: number): Attribute[
   }
   for (let at = from; at < words.length; at++) {
     const { key, value, isQuoted } = words[at]!
-    if (key !== '') add(key, value, isKnownName(key) || /^SIGN\d$/i.test(key))
+    if (key !== '') add(key, value, isKnownName(key) || isSignature(key))
     else if (isQuoted && !seen.VENDOR_STRING) add('VENDOR_STRING', value)
     else if (isQuoted) add(value, '', false)
     else if (isKnownName(value)) add(value, '')
     else if (!seen.KEY && isKey(value)) add('KEY', value)
-    else if (seen.KEY && !seen.HOSTID && readHostIds(value)[0]?.id) add('HOSTID', value)
+    else if (seen.KEY && !seen.HOSTID && (isSpecial(value) || readHostIds(value)[0]?.id)) add('HOSTID', value)
     else add(value, '', false)
   }
   return attributes
@@ -161,6 +173,13 @@ function supersededBy(attributes: readonly Attribute[], name: string): string[] 
 function readComponent(text: string): Component {
   const [name = '', version = '', count = ''] = text.split(':', 3)
   return { name, version, count: /^\d{1,9}$/.test(count) ? Number(count) : null }
+}
+
+/** Of lines other than licenses, whose attributes have no place of their own on the page. */
+export function reportUnknown(attributes: readonly Attribute[], report: Report): void {
+  const unknown = attributes.filter(({ isKnown }) => !isKnown).slice(0, 50)
+  if (unknown.length > 0)
+    report('words', unknown.map(({ name, value }) => (value === '' ? name : `${name}=${value}`)).join(' '))
 }
 
 /** Problems of one line for the whole file's list. */

@@ -33,15 +33,15 @@ export function* lineSteps(text: string): Steps<{ lines: Line[]; rows: number; n
   const close = () => {
     if (!open) return
     open.line.isUnclosed = open.reader.close()
+    open.line.isCut = open.continues
     open.line.text = open.raws.join('\n')
     open = null
   }
   const single = (kind: LineKind, { number, raw }: Row) =>
-    lines.push({ kind, rows: [number], text: raw, words: none, isUnclosed: false, part: 1 })
+    lines.push({ kind, rows: [number], text: raw, words: none, isUnclosed: false, isCut: false, part: 1 })
   for (let index = 0; index < rows.length; index++) {
     yield
     const row = readRow(rows[index]!, index)
-    isMailed ||= row.isMailed
     const current = open as Open | null
     const isHeld = current !== null && (current.continues || current.reader.isOpen)
     if (row.text === '' && !row.continues) {
@@ -55,10 +55,12 @@ export function* lineSteps(text: string): Steps<{ lines: Line[]; rows: number; n
       if (!isHeld) close()
     } else if (current && !begins(row, current) && goesOn(row, current)) {
       extend(current, row)
+      isMailed ||= row.isMailed
     } else {
       close()
       open = begin(row)
       lines.push(open.line)
+      isMailed ||= row.isMailed && open.line.kind !== 'unknown'
     }
   }
   close()
@@ -81,15 +83,18 @@ function readRow(raw: string, index: number): Row {
   return { number: index + 1, raw, text: raw.slice(start, end), continues, isMailed }
 }
 
-// A byte order mark stands before each of several files put together; DOS ends a file by Ctrl-Z.
+// A byte order mark stands before each of several files put together; DOS ends a file by Ctrl-Z (here its picture).
 function isEdge(code: number): boolean {
-  return isBlankCode(code) || code === 0xfeff || code === 0x1a
+  return isBlankCode(code) || code === 0xfeff || code === 0x241a
 }
 
 function begin(row: Row): Open {
   const kind = startsLine(row.text) ? keywordOf(row.text)!.kind : 'unknown'
   const reader = new WordReader()
-  const line: Line = { kind, rows: [], text: '', words: reader.words, isUnclosed: false, part: 1 }
+  const line: Line = {
+    ...{ kind, rows: [], text: '', words: reader.words },
+    ...{ isUnclosed: false, isCut: false, part: 1 },
+  }
   const open: Open = { line, raws: [], length: 0, reader, continues: false, hasGap: false }
   extend(open, row)
   return open

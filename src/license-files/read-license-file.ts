@@ -1,9 +1,10 @@
 import { isSpecial, readLicense, readPackage, reporter } from './license-line.ts'
 import { LINE_LIMIT, lineSteps } from './lines.ts'
-import { readText } from './read-text.ts'
+import { clean, readText } from './read-text.ts'
 import { readDaemon, readServer } from './server-line.ts'
 import { atOnce, type Steps } from './turns.ts'
 import type { License, LicenseFile, Line, Server } from './types.ts'
+import { plain } from './words.ts'
 
 /** Larger files are refused unread (bytes). */
 export const FILE_LIMIT = 1024 * 1024
@@ -23,8 +24,7 @@ export function readLicenseFile(given: Uint8Array | string): LicenseFile {
 
 /** The same in small steps: a file of a megabyte takes some tenths of a second. */
 export function* readSteps(given: Uint8Array | string): Steps<LicenseFile> {
-  const { text, notes } =
-    typeof given === 'string' ? { text: given.replaceAll('\0', ''), notes: [] } : readText(given)
+  const { text, notes } = typeof given === 'string' ? clean(given) : readText(given)
   const { lines, rows, notes: more } = yield* lineSteps(text)
   const file: LicenseFile = {
     ...{ rows, lines, servers: [], daemons: [], licenses: [], packages: [], problems: [] },
@@ -42,7 +42,12 @@ export function* readSteps(given: Uint8Array | string): Steps<LicenseFile> {
 
 function readLine(file: LicenseFile, line: Line): void {
   const report = reporter(file.problems, line)
-  if (line.isUnclosed && line.kind !== 'unknown') report('unclosed')
+  if (line.kind !== 'unknown') {
+    if (line.isUnclosed) report('unclosed')
+    if (line.isCut) report('cut')
+    const joined = joinedTo(line)
+    if (joined) report('joined', joined)
+  }
   if (line.kind === 'server') take(file.servers, readServer(line, report), line)
   else if (line.kind === 'daemon') take(file.daemons, readDaemon(line, report), line)
   else if (line.kind === 'feature' || line.kind === 'upgrade')
@@ -50,6 +55,19 @@ function readLine(file: LicenseFile, line: Line): void {
   else if (line.kind === 'package') take(file.packages, readPackage(line, report), line)
   else if (line.kind === 'unknown') report(reasonOf(line), line.text.trim())
 }
+
+/** Where another line begins in this one, since the break between them was lost: what stands there. */
+function joinedTo({ words }: Line): string | undefined {
+  const at = words.findIndex(({ text }, index) => index > 1 && text.length <= 10 && LINE_WORDS.has(text))
+  return at < 0
+    ? undefined
+    : words
+        .slice(at, at + 2)
+        .map(plain)
+        .join(' ')
+}
+
+const LINE_WORDS = new Set('SERVER VENDOR DAEMON USE_SERVER FEATURE INCREMENT PACKAGE UPGRADE'.split(' '))
 
 function take<T>(list: T[], read: T | null, line: Line): void {
   if (read) list.push(read)

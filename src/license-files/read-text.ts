@@ -2,7 +2,7 @@ import type { FileNote } from './types.ts'
 
 /**
  * The text of a license file's bytes: UTF-8 with or without a byte order mark, UTF-16 as Windows shells write it, else
- * Windows-1252 (of which Latin-1 is a part). NULs are taken out. Never throws.
+ * Windows-1252 (of which Latin-1 is a part). Never throws.
  */
 export function readText(bytes: Uint8Array): { text: string; notes: FileNote[] } {
   const wide = utf16(bytes)
@@ -25,9 +25,29 @@ function utf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   return nuls(0) * 2.5 > head.length && nuls(1) === 0 ? 'utf-16be' : undefined
 }
 
-function clean(decoded: string, notes: FileNote[]) {
-  const text = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded
-  return text.includes('\0')
-    ? { text: text.replaceAll('\0', ''), notes: [...notes, 'nul' as const] }
-    : { text, notes }
+/**
+ * What a text's characters are read as: NULs go, other control characters become their pictures (no page may hold
+ * them), so that they are still seen. A file in which they are many is no text.
+ */
+export function clean(decoded: string, before: readonly FileNote[] = []) {
+  const notes = [...before]
+  const whole = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded
+  const plain = whole.replaceAll('\0', '')
+  const nuls = whole.length - plain.length
+  if (nuls > 0) notes.push('nul')
+  let controls = 0
+  const text = plain.replaceAll('\v', ' ').replace(CONTROLS, (one) => {
+    controls++
+    return pictureOf(one.charCodeAt(0))
+  })
+  if (nuls + controls > 20 && (nuls + controls) * 20 > whole.length) notes.push('binary')
+  if (/<!doctype html|<html[\s>]|<br\s{0,9}\/?>|&quot;/i.test(text)) notes.push('html')
+  return { text, notes }
+}
+
+const CONTROLS = /[^\P{Cc}\t\n\f\r]/gu
+
+function pictureOf(code: number): string {
+  if (code < 0x20) return String.fromCharCode(0x2400 + code)
+  return code === 0x7f ? '\u2421' : '\ufffd'
 }

@@ -1,4 +1,4 @@
-import { isSpecial, type Report, readAttributes } from './license-line.ts'
+import { isSpecial, type Report, readAttributes, reportUnknown } from './license-line.ts'
 import type { Daemon, Line, Server, Word } from './types.ts'
 import { readHostIds } from './values.ts'
 import { plain } from './words.ts'
@@ -13,11 +13,23 @@ export function readServer(line: Line, report: Report): Server | null {
   const hostIds = hostId
     ? readHostIds(hostId.key.toUpperCase() === 'HOSTID' ? hostId.value : plain(hostId))
     : []
+  // Prose that begins with this word in capitals.
+  if (
+    hostId &&
+    rest[0] &&
+    hostIds.every(({ id, text }) => !id && !isSpecial(text) && !text.includes('=')) &&
+    !isPortWord(rest[0])
+  ) {
+    report('unknown', line.text.trim())
+    return null
+  }
   if (hostIds.length === 0) report('short')
   for (const { text, id } of hostIds) if (!id && !isSpecial(text)) report('host-id', text)
-  const isPort = rest[0] !== undefined && /^(?:TCP:)?\d+$/i.test(plain(rest[0]))
+  const isPort = rest[0] !== undefined && isPortWord(rest[0])
   const port = isPort ? readPort(plain(rest[0]!), report) : null
-  return { line, name: plain(name), hostIds, port, attributes: readAttributes(rest, isPort ? 1 : 0) }
+  const attributes = readAttributes(rest, isPort ? 1 : 0)
+  reportUnknown(attributes, report)
+  return { line, name: plain(name), hostIds, port, attributes }
 }
 
 /** `VENDOR name [path] [[options=]path] [[port=]n]`, DAEMON in old files; null without a name. */
@@ -37,6 +49,7 @@ export function readDaemon(line: Line, report: Report): Daemon | null {
   }
   if (bare.length > 1 && /^\d{1,5}$/.test(bare.at(-1)!)) daemon.port = readPort(bare.pop()!, report)
   ;[daemon.path = '', daemon.options = daemon.options] = bare
+  if (bare.length > 2) report('words', bare.slice(2).join(' '))
   return daemon
 }
 
@@ -46,6 +59,10 @@ function takePath(bare: string[], word: Word): void {
   const isNew = word.isQuoted || /^(?:[/.\\]|[A-Za-z]:[\\/]|\d{1,5}$)/.test(text)
   if (bare.length === 0 || isNew) bare.push(text)
   else bare.push(`${bare.pop()} ${text}`)
+}
+
+function isPortWord(word: Word): boolean {
+  return /^(?:TCP:)?\d+$/i.test(plain(word))
 }
 
 function readPort(text: string, report: Report): number | null {

@@ -26,6 +26,8 @@ export type Line = {
   words: Word[]
   /** A quote or brace is not closed by its end. */
   isUnclosed: boolean
+  /** Its last row ends in a backslash, and what follows is another line, or nothing. */
+  isCut: boolean
   /** Which of several files pasted one after another, from 1. */
   part: number
 }
@@ -91,6 +93,9 @@ export type FileProblem = { kind: ProblemKind; line: number; text: string }
 
 export type ProblemKind =
   | 'unclosed'
+  | 'cut'
+  | 'joined'
+  | 'words'
   | 'long'
   | 'short'
   | 'date'
@@ -111,7 +116,15 @@ export type ProblemKind =
   | 'unknown'
 
 /** How the bytes were taken for text, and what had to be tolerated; words are `license-files.note.<note>`. */
-export type FileNote = 'windows-1252' | 'utf-16' | 'nul' | 'mail-quoting' | 'curly-quotes' | 'several-files'
+export type FileNote =
+  | 'windows-1252'
+  | 'utf-16'
+  | 'nul'
+  | 'binary'
+  | 'html'
+  | 'mail-quoting'
+  | 'curly-quotes'
+  | 'several-files'
 
 export type LicenseFile = {
   rows: number

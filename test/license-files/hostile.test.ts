@@ -12,6 +12,7 @@ function examine(given: Uint8Array | string): void {
   const file = readLicenseFile(given)
   const taken = file.lines.flatMap((line) => line.rows).sort((a, b) => a - b)
   expect(taken).toEqual(Array.from({ length: file.rows }, (_, index) => index + 1))
+  expect(file.lines.every(({ text }) => !/[^\P{Cc}\t\n\f\r]/u.test(text))).toBe(true)
   const { lines } = explainFile(file, today)
   expect(lines).toHaveLength(file.licenses.length)
 }

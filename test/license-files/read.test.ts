@@ -148,3 +148,56 @@ test('the host ID after # is decimal', () => {
   const { servers } = readLicenseFile('SERVER hp #2005771344 1700')
   expect(servers[0]!.hostIds[0]!.id).toEqual({ kind: 'system', value: '778DA450' })
 })
+
+const said = (text: string | Uint8Array) =>
+  readLicenseFile(text).problems.map(({ kind, text: of }) => (of ? `${kind}: ${of}` : kind))
+
+describe('words that have no place on the page are named', () => {
+  test('of servers, daemons and packages', () => {
+    expect(said('SERVER s 001122334455 27000 LUCKY COLOUR=blue')).toEqual(['words: LUCKY COLOUR=blue'])
+    expect(said('VENDOR v /opt/v /opt/v.opt /opt/else')).toEqual(['words: /opt/else'])
+    expect(said('PACKAGE p v 1.0 COMPONENTS=a LUCKY=1 SIGN=1')).toEqual(['words: LUCKY=1'])
+  })
+
+  test('of lines whose line break was lost: where the next one begins', () => {
+    const text = 'SERVER s 001122334455 27000 VENDOR v FEATURE f v 1.0 permanent 5 SIGN=1'
+    expect(said(text)[0]).toBe('joined: VENDOR v')
+    expect(said('FEATURE f v 1.0 permanent uncounted HOSTID=ANY SIGN=1 NOTICE="no VENDOR v"')).toEqual([])
+  })
+})
+
+test('a backslash before another line, or at the end, is said: license software joins both', () => {
+  const line = 'FEATURE f v 1.0 permanent uncounted HOSTID=ANY SIGN=1'
+  expect(said(`${line} \\\n${line}\n${line} \\`)).toEqual(['cut', 'cut'])
+  expect(said(`${line} \\\n\tSN=1\n${line}`)).toEqual([])
+})
+
+test('prose that begins with a keyword in capitals is no license and no server', () => {
+  const { licenses, servers } = readLicenseFile('FEATURE pages are not available\nSERVER is down for today')
+  expect([licenses, servers]).toEqual([[], []])
+  expect(readLicenseFile('INCREMENT f v 1.0 perm').licenses).toHaveLength(1)
+})
+
+test('the key of old software signs a line, and in old files ANY stands where a host ID does', () => {
+  expect(said('FEATURE f v 1.0 permanent uncounted HOSTID=ANY V7.1_LK=7C9B6C0A1F1D')).toEqual([])
+  expect(said('FEATURE f v 1.0 1-jan-0 0 1234567890AB1234567A "" DEMO')).toEqual([])
+})
+
+describe('what is no text of a license file', () => {
+  const notesOf = (given: string | Uint8Array) => readLicenseFile(given).notes
+
+  test('a program, a page of the web, and what begins with > without being mail', () => {
+    const bytes = Uint8Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251)
+    expect(notesOf(bytes)).toContain('binary')
+    expect(notesOf('<html><pre>FEATURE f v 1.0 permanent 5 SIGN=&quot;1&quot;<br>')).toContain('html')
+    expect(notesOf('> no license\nFEATURE f v 1.0 permanent 5 SIGN=1')).toEqual([])
+  })
+
+  test('control characters are seen as their pictures', () => {
+    const { lines, licenses } = readLicenseFile(
+      'FEATURE f\u001b[31m v 1.0 permanent 5 SIGN=1\u001a\n\u0007\u007f',
+    )
+    expect(licenses[0]!.name).toBe('f\u241b[31m')
+    expect(lines.at(-1)!.text).toBe('\u2407\u2421')
+  })
+})
