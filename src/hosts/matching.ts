@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { boughtUnder } from '../licenses/bought.ts'
 import { all, contains } from '../licenses/filter.ts'
+import { parseRequestNumber } from '../requests/number.ts'
 import { containing } from '../sql.ts'
 import { duplicated } from './duplicates.ts'
 import type { HostFilter } from './filter.ts'
@@ -36,8 +37,11 @@ export function idDigits(typed: string): string {
 
 // Each part is worked out once for the company and not for each host: 20,000 of them answer at once.
 function mentions(customerId: string, typed: string, placed: SQL): SQL {
+  const asked = parseRequestNumber(typed)
+  const touched = 'number' in asked ? sql`or h.id in (${touchedBy(customerId, asked.number)})` : sql``
   return sql`(${contains(sql`v.label`, typed)} or ${contains(sql`v.city`, typed)}
-    or h.id in (${calledSo(customerId, typed)})
+    or ${contains(sql`v.address_line1`, typed)} or ${contains(sql`v.postal_code`, typed)}
+    or h.id in (${calledSo(customerId, typed)}) ${touched}
     or h.id in (
       select c.host_id from configurations c
       where c.customer_id = ${customerId} and ${contains(sql`c.configuration_number`, typed)})
@@ -45,7 +49,7 @@ function mentions(customerId: string, typed: string, placed: SQL): SQL {
       select n.host_id from host_notes n where n.customer_id = ${customerId} and ${contains(sql`n.text`, typed)})
     or h.caretaker_id in (
       select a.person_id from associations a join people pe on pe.id = a.person_id
-      where a.customer_id = ${customerId} and ${contains(sql`pe.name`, typed)})
+      where a.customer_id = ${customerId} and (${contains(sql`pe.name`, typed)} or ${contains(sql`pe.email`, typed)}))
     or h.id in (${holding(customerId, placed, bought(customerId, typed))}))`
 }
 
@@ -56,6 +60,18 @@ export function calledSo(customerId: string, typed: string): SQL {
   const id = 'value' in read ? read.value : typed
   return sql`select m.host_id from host_members m
     where m.customer_id = ${customerId} and (${contains(sql`m.server_name`, typed)} or m.id_value = ${id} or ${hasId})`
+}
+
+/** IDs of the hosts of a request: those whose packs it made, and those that it moved licenses from or to. */
+export function touchedBy(customerId: string, number: number): SQL {
+  return sql`select t.host_id
+    from requests q
+    join lateral (
+      select host_id from request_packs where customer_id = ${customerId} and request_id = q.id
+      union select from_host_id from transfers where customer_id = ${customerId} and request_id = q.id
+      union select to_host_id from transfers where customer_id = ${customerId} and request_id = q.id
+    ) t on t.host_id is not null
+    where q.customer_id = ${customerId} and q.number = ${number}`
 }
 
 /**
@@ -72,12 +88,19 @@ function ofPart(customerId: string, partNumber: string): SQL {
     where p.part_number = ${partNumber.toUpperCase()}`
 }
 
-/** IDs of the entitlements of such a product, contract or order: each found along its own key. */
+/** IDs of the entitlements of such a product, feature, contract or order: each found along its own key. */
 export function bought(customerId: string, typed: string): SQL {
-  const like = containing(typed)
   return sql`
     select e.id from products p join entitlements e on e.customer_id = ${customerId} and e.product_id = p.id
-    where p.name ilike ${like} or p.part_number ilike ${like}
+    where p.id in (${productsCalled(typed)})
     union all
     ${boughtUnder(customerId, typed)}`
+}
+
+/** IDs of the products of such a name or part number, or with such a feature. */
+export function productsCalled(typed: string): SQL {
+  const like = containing(typed)
+  return sql`
+    select id from products where name ilike ${like} or part_number ilike ${like}
+    union all select product_id from product_features where name ilike ${like}`
 }

@@ -81,7 +81,7 @@ function source(customerId: string, filter: HostFilter, asOf: AsOf | null) {
     ), 0)::float8`
     const relation = sql`placements`
     const where = matching({ customerId, filter, placed: relation, isRetired })
-    const from = sql`from hosts h cross join lateral (select h.label, h.city, h.country) v`
+    const from = sql`from hosts h cross join lateral (select h.label, h.address_line1, h.postal_code, h.city, h.country) v`
     return { given: sql``, from, placed, relation, isRetired, issue: sql`h.pack_issue`, where }
   }
   const { end } = asOf

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { formatHostId, parseHostId } from '../hosts/host-id.ts'
-import { bought, holding, idDigits } from '../hosts/matching.ts'
+import { bought, holding, idDigits, productsCalled, touchedBy } from '../hosts/matching.ts'
 import { formatRequestNumber, parseRequestNumber } from '../requests/number.ts'
 import { containing, uuidArray } from '../sql.ts'
 
@@ -44,7 +44,7 @@ function sources(customerId: string, typed: string, hostIds?: readonly string[])
     product: onHost(
       sql`p.name || ' (' || p.part_number || ')'`,
       sql`join products p on p.id = e.product_id`,
-      sql`e.product_id in (select id from products where name ilike ${like} or part_number ilike ${like})`,
+      sql`e.product_id in (${productsCalled(typed)})`,
     ),
     order: onHost(
       sql`o.sales_order_number`,
@@ -63,15 +63,8 @@ function sources(customerId: string, typed: string, hostIds?: readonly string[])
     request:
       number === null
         ? null
-        : sql`
-      select t.host_id, q.number::text as value, '' as id_kind
-      from requests q
-      join lateral (
-        select host_id from request_packs where customer_id = ${customerId} and request_id = q.id
-        union select from_host_id from transfers where customer_id = ${customerId} and request_id = q.id
-        union select to_host_id from transfers where customer_id = ${customerId} and request_id = q.id
-      ) t on t.host_id is not null
-      where q.customer_id = ${customerId} and q.number = ${number} ${among(sql`t.host_id`)}`,
+        : sql`select t.host_id, ${String(number)}::text as value, '' as id_kind
+          from (${touchedBy(customerId, number)}) t where true ${among(sql`t.host_id`)}`,
   }
 }
 

@@ -1,7 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 import { listPackEnds } from './ends.ts'
 import { listMatches } from './host-search.ts'
-import { listRetrievable, listRetrievableIds, mostAtOnce, type RetrievalFilter } from './retrieval-queries.ts'
+import {
+  listRetrievable,
+  listRetrievableIds,
+  mostAtOnce,
+  type RetrievableHost,
+  type RetrievalFilter,
+} from './retrieval-queries.ts'
+
+function hasPackNow({ placed, issue }: RetrievableHost): boolean {
+  return placed > 0 || issue > 0
+}
 
 /** A page of hosts with what was found on each and what ends soon, and how many packs the whole filter would give. */
 export async function retrievalPage({ server, customer }: FastifyRequest, filter: RetrievalFilter) {
@@ -23,8 +33,8 @@ export async function retrievalPage({ server, customer }: FastifyRequest, filter
       })),
       nextKey: page.next ?? null,
       isLater: Boolean(filter.after),
-      /** Packs of all that the filter finds over several pages; more than one request gives: one more than that. */
-      allCount: all.length,
+      /** Packs of all that the filter finds; more than one request gives: one more than that. */
+      allCount: isOnePage ? page.rows.filter(hasPackNow).length : all.length,
       isTooMany: all.length > mostAtOnce,
     }
   })

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../src/ids.ts'
+import { formatRequestNumber } from '../../src/requests/number.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { makeEntitlement, makeHost, makeProduct } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
@@ -64,7 +65,22 @@ describe('Hosts', () => {
     expect(await labels('?text=lyo-3')).toEqual(['LYO-LIC'])
     expect(await labels(`?product=${product.partNumber.toLowerCase()}`)).toEqual(['LYO-LIC'])
     expect(await labels('?text=1A2B3C4D5E70')).toEqual([])
-    expect(await labels('?text=_')).toEqual([])
+    for (const wild of ['l_o', 'l%o', '%25']) expect(await labels(`?text=${wild}`)).toEqual([])
+  })
+
+  test('finds by what stands around a host: feature, address, number of a request, who looks after it', async () => {
+    await t.db.owner.db.execute(sql`
+      update hosts set address_line1 = '12 quai Perrache', postal_code = '69002',
+        caretaker_id = ${t.cast.people['licensing@demo.example']!} where id = ${triad.id}`)
+    for (const text of [
+      'feature_',
+      'quai perr',
+      '69002',
+      'licensing@demo',
+      formatRequestNumber(requestNumber),
+    ])
+      expect([text, await labels(`?text=${encodeURIComponent(text)}`)]).toEqual([text, ['LYO-LIC']])
+    expect(await labels('?text=100-000-997')).toEqual([])
   })
 
   test('a host’s page says what identifies it, what is placed on it, its pack and its latest transfers', async () => {

@@ -26,6 +26,11 @@ const stored = async () => (await it.db.owner.db.select().from(requests)).length
 const retrieve = async (host: string | string[], by = browser) =>
   by.submit(await by.get('/c/100234/packs'), { host })
 
+const retrieved = async (host: string) => {
+  const page = await browser.get((await retrieve(host)).location)
+  return browser.get(page.one('a[download]').getAttribute('href')!)
+}
+
 test('R7: Reporting retrieves the current pack of a host; the answer is a request number with its file', async () => {
   const answer = await retrieve(one.host.id)
   expect(answer.status).toBe(303)
@@ -135,6 +140,16 @@ test('a host is found by its host ID in any spelling', async () => {
     const found = await browser.get(`/c/100234/packs?${new URLSearchParams({ q })}`)
     expect(found.all('input[name=host]'), q).toHaveLength(1)
   }
+})
+
+test('a feature finds the hosts that hold a product with it; one box takes all of them', async () => {
+  const feature = /INCREMENT (\S+)/.exec((await retrieved(one.host.id)).body)![1]!
+  const found = await browser.get(`/c/100234/packs?q=${feature.toLowerCase()}`)
+  expect(found.text).toContain('holds ')
+  expect(found.all('input[name=host]').length).toBeGreaterThan(0)
+  const page = await browser.submitAndFollow(await browser.get('/c/100234/packs'), { all: 'yes' })
+  for (const label of ['ALPHA', 'BETA']) expect(page.text).toContain(`License pack of ${label}`)
+  expect((await browser.get('/c/100234/packs?q=alpha')).all('#all')).toHaveLength(0)
 })
 
 test('another company has its own list only', async () => {
