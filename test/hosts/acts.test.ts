@@ -165,6 +165,22 @@ describe('decommission', () => {
     expect((await luc.get(path(id, '/decommission'))).text).toContain('out of service already')
   })
 
+  test('leaves the packs where they are found, and promises no next issue of them', async () => {
+    const { id } = await host('FORMER')
+    const both = await as('both')
+    await decommission('licensing', id)
+    const without = await both.get(path(id))
+    expect(without.all('.g-head a').map((link) => link.getAttribute('href'))).toEqual([path(id, '/sheet')])
+    await t.db.owner.db.execute(
+      sql`update hosts set pack_issue = 2, is_pack_current = false where id = ${id}`,
+    )
+    const page = await both.get(path(id))
+    expect(page.one('.g-head').textContent).toContain('Retrieve license packs')
+    expect(page.link('Retrieve license packs')).toBe(`/c/100234/packs/${id}`)
+    expect(page.text).toContain('issue 2, made')
+    expect(page.text).not.toContain('retrieving it makes the next issue')
+  })
+
   test('goes back while name and IDs are free, and says which host has them otherwise', async () => {
     const first = await host('BACK-01', '02AA55550011')
     await decommission('licensing', first.id)
