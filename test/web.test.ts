@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { encodeCursor } from '../src/web/paging.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
-import { formOf } from './helpers/visitor.ts'
+import { type Answer, formOf } from './helpers/visitor.ts'
 
 let t: TestApp
 beforeAll(async () => {
@@ -158,6 +158,29 @@ describe('every answer', () => {
     } finally {
       await t.db.owner.db.execute(sql`alter table sessions rename column user_agent_gone to user_agent`)
     }
+  })
+})
+
+describe('a form that is refused', () => {
+  const marked = (page: Answer) =>
+    page.all('.g-sections [aria-current]').map((one) => one.textContent?.trim())
+  const said = (page: Answer) => page.all('#problems li').map((one) => one.textContent?.trim())
+
+  test('says of each field what it lacks, in words that can be told apart', async () => {
+    const visitor = t.visitor()
+    const page = await visitor.submit(await visitor.open('/sign-in'), {}, '/sign-in')
+    expect(page.status).toBe(422)
+    expect(said(page)).toEqual(['Enter the e-mail address', 'Enter the password'])
+    expect(marked(page)).toEqual([])
+  })
+
+  test('stands in the section it was sent from, and in no other', async () => {
+    const supervisor = await t.signIn('supervisor@demo.example')
+    const form = await supervisor.open('/c/100234/people/invitations')
+    const page = await supervisor.submit(form, {}, '/c/100234/people/invitations')
+    expect(page.status).toBe(422)
+    expect(said(page)).toEqual(['Enter the e-mail address'])
+    expect(marked(page)).toEqual(['People'])
   })
 })
 

@@ -10,7 +10,7 @@ export interface Problem {
 /**
  * The fields of a posted form by a TypeBox object: strings trimmed, controls out, the rest left as typed. A string
  * property takes one value, an array property none, one or many (formbody gives one ticked box as a string).
- * Throws Invalid for a required string that is empty (`forms.required`) or too long (`forms.tooLong`), so schemas may
+ * Throws Invalid for a required string that is empty (`forms.required`, whose words name the field) or too long (`forms.tooLong`), so schemas may
  * say `minLength: 1` and `maxLength`; other checks belong to the noun.
  */
 export function readForm<T extends TObject>(body: unknown, schema: T): Static<T> {
@@ -29,7 +29,7 @@ export function readForm<T extends TObject>(body: unknown, schema: T): Static<T>
       problems.push({
         field,
         key: value ? 'forms.tooShort' : 'forms.required',
-        params: { min: shape.minLength },
+        params: { field, min: shape.minLength },
       })
     } else if (value.length > (shape.maxLength ?? 1000)) {
       problems.push({

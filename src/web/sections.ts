@@ -5,14 +5,15 @@ export interface Section {
   id: string
   href: string
   text: string
-  current: boolean
+  /** What aria-current says: the page itself, or a page under it. */
+  current?: 'page' | 'true'
 }
 
 /** The sections of the frame for the company of the page, or the active one: those this person can open. */
 export function sectionsOf(request: FastifyRequest): Section[] {
   if (request.person?.isStaff && !request.customer) return deskSections(request)
   const company = request.customer ?? request.access?.active
-  if (!company) return []
+  if (!company) return visitorSections(request)
   const { base } = company
   const { holds } = holdsOf(company, request.person!, request.server.publisher())
   const path = request.url.split('?')[0]!
@@ -37,26 +38,46 @@ export function sectionsOf(request: FastifyRequest): Section[] {
       id,
       href,
       text: request.t(`frame.section.${id}`),
-      current: isUnder(path, href, base) || also.some((tail) => isUnder(path, base + tail, base)),
+      current: currentOf(path, [href, ...also.map((tail) => base + tail)], base),
     }))
+}
+
+/** What is open to people without a company. */
+function visitorSections({ url, t }: FastifyRequest): Section[] {
+  const path = url.split('?')[0]!
+  const all = [
+    { id: 'manage', href: '/' },
+    { id: 'learn', href: '/learn' },
+    { id: 'services', href: '/services' },
+  ]
+  return all.map(({ id, href }) => ({
+    id,
+    href,
+    text: t(`frame.${id}`),
+    current: currentOf(path, [href], '/'),
+  }))
 }
 
 /** The desk has the same frame with its own sections and no customer. */
 function deskSections({ url, t }: FastifyRequest): Section[] {
   const path = url.split('?')[0]!
   const all = [
-    { id: 'desk', href: '/desk', also: '/desk/requests' },
+    { id: 'desk', href: '/desk', also: ['/desk/requests'] },
     { id: 'customers', href: '/desk/customers' },
     { id: 'learn', href: '/learn' },
   ]
-  return all.map(({ id, href, also }) => ({
+  return all.map(({ id, href, also = [] }) => ({
     id,
     href,
     text: t(`frame.section.${id}`),
-    current: isUnder(path, href, '/desk') || (also !== undefined && isUnder(path, also, '/desk')),
+    current: currentOf(path, [href, ...also], '/desk'),
   }))
 }
 
-function isUnder(path: string, href: string, base: string): boolean {
-  return path === href || (href !== base && path.startsWith(`${href}/`))
+/** Every page is under the base: only the base itself belongs to its section. */
+function currentOf(path: string, [page, ...also]: string[], base: string): Section['current'] {
+  if (path === page) return 'page'
+  return [page, ...also].some((href) => path === href || (href !== base && path.startsWith(`${href}/`)))
+    ? 'true'
+    : undefined
 }
