@@ -336,6 +336,8 @@ describe('R5: customers at the desk', () => {
     expect(await numbers('q=nordlicht')).toEqual(['100990'])
     expect(await numbers('q=100%25')).toEqual([])
     expect((await desk.get('/desk/customers?q=zzz')).text).toContain('No customer fits')
+    const offered = (await desk.get('/desk/customers')).all('#supervisors option')
+    expect(offered.map((one) => one.textContent)).toEqual(['Any number', 'None who can sign in', 'Only one'])
   })
 
   test('a customer’s page says of how much more is placed than owned, of that company alone', async () => {
