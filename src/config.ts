@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type MailSettings, readMailSettings } from './mail/settings.ts'
@@ -47,7 +48,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     prepare: choice(env, 'DATABASE_PREPARE', ['on', 'off'], 'on') === 'on',
     demonstration: choice(env, 'GUICHET_DEMO', ['on', 'off', 'public'], 'on'),
     baseUrl: baseUrl(env, host, port),
-    trustProxy: env.GUICHET_TRUST_PROXY || false,
+    trustProxy: proxies(env),
     secret: '',
     packKeysFolder: resolve(env.GUICHET_PACK_KEYS || join(home, 'keys', 'packs')),
     sessionIdleMinutes: integer(env, 'GUICHET_SESSION_IDLE_MINUTES', 120, 5, 60 * 24 * 30),
@@ -155,6 +156,25 @@ function baseUrl(env: NodeJS.ProcessEnv, host: string, port: number): string {
   return url.origin
 }
 
+/** Addresses and networks as proxy-addr, which Fastify asks, reads them. */
+function proxies(env: NodeJS.ProcessEnv): string | false {
+  const text = env.GUICHET_TRUST_PROXY
+  if (!text) return false
+  const wrong = text.split(',').find((part) => !isProxy(part.trim()))
+  if (wrong === undefined) return text
+  throw new ConfigError(
+    `GUICHET_TRUST_PROXY is "${text}": it takes IP addresses or networks such as 10.0.0.0/8, separated by commas, ` +
+      `or loopback; "${wrong.trim()}" is neither.`,
+  )
+}
+
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [, address, bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address ?? '')] ?? 0
+  return most > 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= most))
+}
+
 function makeFolder(home: string): void {
   try {
     mkdirSync(home, { recursive: true })
@@ -186,7 +206,11 @@ function readSecret(env: NodeJS.ProcessEnv, home: string): string {
     }
   }
   refuseReadableByOthers(file)
-  return readFileSync(file, 'utf8').trim()
+  const secret = readFileSync(file, 'utf8').trim()
+  // A process killed while it made the file leaves it empty: everyone could sign with that.
+  if (secret.length < 32)
+    throw new ConfigError(`${file} holds no whole secret. Remove it: the next start makes one.`)
+  return secret
 }
 
 /** A private key that others can read is no longer private. Throws ConfigError. */

@@ -34,6 +34,8 @@ function wordsFor({ code, port, address, hostname, message }: Coded): string | u
     case 'CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return `The database does not answer (${message}). Check the address in DATABASE_URL and the way to it.`
+    case 'CONNECTION_CLOSED':
+      return `What answers at the address of DATABASE_URL closed the connection (${message}). Check that it is a Postgres.`
     case '28P01':
     case '28000':
       return `The database refuses the user or the password (${message}). Check both in DATABASE_URL and DATABASE_OWNER_URL.`

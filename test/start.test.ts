@@ -91,6 +91,11 @@ describe('a start that cannot be says why and what to do', () => {
     expect(await refusal({ GUICHET_DEMO: 'maybe' })).toContain('it takes one of on, off, public')
     expect(await refusal({ DATABASE_URL: 'mysql://x' })).toContain('DATABASE_URL is not a Postgres address')
     expect(await refusal({ GUICHET_SECRET: 'short' })).toContain('32 characters or more')
+    for (const proxies of ['everyone', '127.0.0.1, 10.0.0.0/40', '*', '::1,']) {
+      expect(await refusal({ GUICHET_TRUST_PROXY: proxies })).toContain(
+        `GUICHET_TRUST_PROXY is "${proxies}": it takes IP addresses or networks`,
+      )
+    }
   })
 
   test('a demonstration that others could reach', async () => {
@@ -104,6 +109,17 @@ describe('a start that cannot be says why and what to do', () => {
     expect(await refusal({ DATABASE_URL: `postgres://a:b@127.0.0.1:${port}/c` })).toContain(
       `No database answers at 127.0.0.1:${port}`,
     )
+  })
+
+  test('something else than a database', async () => {
+    const other = createServer((socket) => socket.end('220 mail\r\n'))
+    const port = await new Promise<number>((resolve) =>
+      other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
+    )
+    expect(await refusal({ DATABASE_URL: `postgres://a:b@127.0.0.1:${port}/c` })).toMatch(
+      /closed the connection \(.*\)\. Check that it is a Postgres/,
+    )
+    other.close()
   })
 
   test('wrong password of the database', async () => {
@@ -133,6 +149,9 @@ describe('a start that cannot be says why and what to do', () => {
     writeFileSync(secret, 'x'.repeat(64), { mode: 0o644 })
     expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: home })).toContain(`chmod 600 ${secret}`)
     chmodSync(secret, 0o600)
+    writeFileSync(secret, '')
+    expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: home })).toContain('holds no whole secret')
+    rmSync(secret)
     const run = start({ ...onTestDatabase(), GUICHET_HOME: home, PORT: String(await freePort()) })
     await opened(run, 0)
     run.child.kill('SIGTERM')
