@@ -11,6 +11,8 @@ export interface Grant {
   grantedBy: string | null
   /** Last day 'YYYY-MM-DD'; never for a supervisor. */
   until?: string | null
+  /** Whoever came to the company with this privilege: had nothing in it before that there would be to keep (R9). */
+  isNew?: boolean
 }
 
 /**
@@ -19,9 +21,9 @@ export interface Grant {
  */
 export async function grant(
   tx: Db,
-  { customerId, personId, privilege, grantedBy, until }: Grant,
+  { customerId, personId, privilege, grantedBy, until, isNew = false }: Grant,
 ): Promise<void> {
-  if (privilege === 'supervisor') await closeCompany(tx, customerId, grantedBy)
+  if (privilege === 'supervisor') await closeCompany(tx, customerId, grantedBy, isNew ? personId : null)
   await tx.execute(sql`
     insert into privileges (customer_id, person_id, privilege, granted_by, until)
     values (${customerId}, ${personId}, ${privilege}, ${grantedBy}::uuid, ${until ?? null}::date)
@@ -38,7 +40,12 @@ export async function grant(
 }
 
 /** The moment a company gets its first supervisor; nothing happens at later ones. */
-async function closeCompany(tx: Db, customerId: string, personId: string | null): Promise<void> {
+async function closeCompany(
+  tx: Db,
+  customerId: string,
+  personId: string | null,
+  newcomer: string | null,
+): Promise<void> {
   const closed = await tx.execute(sql`
     update customers set first_supervised_at = now()
     where id = ${customerId} and first_supervised_at is null returning id`)
@@ -50,6 +57,7 @@ async function closeCompany(tx: Db, customerId: string, personId: string | null)
     join publisher on publisher.id = 1 and publisher.open_until_supervised
     cross join (values ('licensing'), ('reporting')) as held (privilege)
     where a.customer_id = ${customerId} and not a.awaits_confirmation
+      and a.person_id is distinct from ${newcomer}::uuid
     on conflict do nothing returning person_id as "personId", privilege`)
   const entries = kept.map(({ personId: whose, privilege }) => ({
     personId,

@@ -23,10 +23,11 @@ export async function run(asked: string[]): Promise<number> {
       for (const { what, id: of } of faults) process.stdout.write(`${number}  ${of}  ${words[what]}\n`)
       count += faults.length
     }
+    const looked = `${chosen.length} ${chosen.length === 1 ? 'customer' : 'customers'} looked at`
     process.stdout.write(
       count === 0
-        ? `${chosen.length} customers looked at: their records agree.\n`
-        : `${chosen.length} customers looked at, ${count} faults found. Restore a backup, or ask for help with this list.\n`,
+        ? `${looked}: the records agree.\n`
+        : `${looked}, ${count} ${count === 1 ? 'fault' : 'faults'} found. Restore a backup, or ask for help with this list.\n`,
     )
     return count === 0 ? 0 : 1
   })

@@ -1,10 +1,11 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { newId } from '../ids.ts'
 import { grant } from '../privileges/grant.ts'
+import { joinCompany } from '../privileges/join.ts'
 import { type Privilege, privilegeList } from '../privileges/list.ts'
-import { associations, customers, people } from '../schema.ts'
+import { customers, people } from '../schema.ts'
 import { createPasswordLink } from '../sign-in/password-links.ts'
 import { readEmail } from './email.ts'
 import { withDatabase } from './with-database.ts'
@@ -45,13 +46,9 @@ async function invite(tx: Db, number: string, email: string, privileges: Privile
   await tx.insert(people).values({ id: newId(), email }).onConflictDoNothing()
   const [person] = await tx.select({ id: people.id }).from(people).where(eq(people.email, email))
   const personId = person!.id
-  await tx.insert(associations).values({ customerId: customer.id, personId }).onConflictDoNothing()
-  await tx
-    .update(people)
-    .set({ primaryCustomerId: sql`coalesce(${people.primaryCustomerId}, ${customer.id}::uuid)` })
-    .where(eq(people.id, personId))
+  const isNew = await joinCompany(tx, customer.id, personId)
   for (const privilege of privileges) {
-    await grant(tx, { customerId: customer.id, personId, privilege, grantedBy: null })
+    await grant(tx, { customerId: customer.id, personId, privilege, grantedBy: null, isNew })
   }
   await recordActivity(tx, {
     customerId: customer.id,

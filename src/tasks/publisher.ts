@@ -35,16 +35,24 @@ const timeZone: Reader = (text) => {
   return text
 }
 const words: Reader = (text) => text.trim()
-const hostIdKinds: Reader = (text) =>
-  text
+const publisherName: Reader = (text) => {
+  if (!text.trim()) throw new Error('The publisher has a name: it stands on every page and in every pack.')
+  return text.trim()
+}
+const hostIdKinds: Reader = (text) => {
+  const kinds = text
     .split(',')
     .map((kind) => kind.trim().toUpperCase())
     .filter(Boolean)
+  const wrong = kinds.find((kind) => !/^[A-Z][A-Z0-9_]{0,29}$/.test(kind))
+  if (wrong === undefined) return kinds
+  throw new Error(`"${wrong}" is not the NAME of NAME=value: up to 30 letters A to Z, digits and _.`)
+}
 
 type Setting = { column: keyof Settings; read: Reader }
 
 const settings: Record<string, Setting> = {
-  name: { column: 'name', read: words },
+  name: { column: 'name', read: publisherName },
   time_zone: { column: 'timeZone', read: timeZone },
   open_until_supervised: { column: 'openUntilSupervised', read: yesNo },
   allow_any_host_id: { column: 'allowAnyHostId', read: yesNo },
@@ -95,7 +103,7 @@ async function change(tx: Db, name: string, { column, read }: Setting, value: st
   const values = { from: show(before![column]), to: show(changed) }
   if (values.from === values.to) return
   // Free words and addresses may be somebody's: they can be erased.
-  const isErasable = read === words || read === link
+  const isErasable = read === words || read === publisherName || read === link
   await recordCommand(tx, {
     verb: 'setting.changed',
     objectKind: 'setting',

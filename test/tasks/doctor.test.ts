@@ -44,7 +44,7 @@ test('an act counts from when it was done, not from when its transaction began: 
 
 test('guichet doctor: says that records agree, and which do not', async () => {
   const well = await runGuichet(t.db, ['doctor'])
-  expect([well.code, well.out]).toEqual([0, '4 customers looked at: their records agree.\n'])
+  expect([well.code, well.out]).toEqual([0, '4 customers looked at: the records agree.\n'])
   const customerId = t.cast.customers['100234']!
   await t.db.owner.db.execute(sql`
     update placements set quantity = quantity - 1 where customer_id = ${customerId} and quantity > 1`)

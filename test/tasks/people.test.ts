@@ -48,6 +48,10 @@ describe('guichet invite CUSTOMER EMAIL', () => {
       ['licensing', true],
       ['reporting', true],
     ])
+    // R3: who came as its supervisor had nothing to keep.
+    const chief = await personOf('chief@example.com')
+    const own = await t.db.owner.db.select().from(privileges).where(eq(privileges.personId, chief.id))
+    expect(own.map(({ privilege }) => privilege)).toEqual(['supervisor'])
   })
 
   test('refuses in words: unknown customer, unknown privilege, no address', async () => {
@@ -79,6 +83,8 @@ test('guichet publisher shows and sets the publisher’s settings, and refuses w
   expect([set.code, set.out]).toEqual([0, expect.stringMatching(/open_until_supervised\s+no/)])
   expect((await guichet('publisher', 'time_zone', 'Mars/Base')).err).toContain('is not a time zone')
   expect((await guichet('publisher', 'support_url', 'javascript:alert(1)')).code).toBe(2)
+  expect((await guichet('publisher', 'name', ' ')).err).toContain('The publisher has a name')
+  expect((await guichet('publisher', 'host_id_kinds', 'DONGLE, my key')).err).toContain('"MY KEY" is not')
   expect((await guichet('publisher', 'colour', 'red')).err).toContain('Names: name, time_zone')
 })
 
