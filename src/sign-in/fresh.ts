@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { findCustomerOf, holdsOf } from '../accounts/access.ts'
 import type { App } from '../app.ts'
 import { Invalid } from '../errors.ts'
 import { people } from '../schema.ts'
@@ -64,6 +65,7 @@ export function freshRoutes(app: App): void {
       request.flash('again.keptGone', {}, 'important')
       return reply.redirect('/', 303)
     }
+    await reachCompany(app, request, form.action)
     const fields = labelled(form.fields, request.t)
     return reply.page('errors/expired', {
       title: request.t('again.keptTitle'),
@@ -72,6 +74,14 @@ export function freshRoutes(app: App): void {
       fields,
     })
   })
+}
+
+/** The page of a company's form is that company's, as the form's own was (R12). */
+async function reachCompany(app: App, request: FastifyRequest, action: string): Promise<void> {
+  const number = /^\/c\/([^/?]+)/.exec(action)?.[1]?.toUpperCase()
+  const person = request.person!
+  const found = number && (await findCustomerOf(app.database, person.id, number, app.today()))
+  if (found) request.customer = { ...found, ...holdsOf(found, person, app.publisher()) }
 }
 
 function isOfThisSession(app: App, request: FastifyRequest): boolean {

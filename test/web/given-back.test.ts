@@ -43,6 +43,7 @@ describe('a form that is given back', () => {
     const back = await supervisor.submitAndFollow(await supervisor.get(led.location), again, '/sign-in')
     const rows = back.all('.govuk-summary-list__row').map((row) => row.textContent?.trim())
     expect(rows).toEqual(['Rapportsoui', 'Dernier jour de Rapports2031-05-01'])
+    expect(back.one('.g-customer').textContent).toContain('Brasseries Lemaire SA')
     expect(back.text).toContain('Ce sera fait au nom de supervisor@demo.example.')
     expect(back.text).not.toMatch(/seen|a-mark-of-ours/)
     expect(back.one('input[name=seen]').getAttribute('value')).toBe('a-mark-of-ours')
