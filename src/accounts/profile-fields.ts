@@ -10,6 +10,8 @@ export const ProfileForm = Type.Object({
   phone: Type.String({ maxLength: 50 }),
   language: Type.String({ maxLength: 10 }),
   timeZone: Type.String({ maxLength: 60 }),
+  /** The mark of the profile that the form showed. */
+  seen: Type.Optional(Type.String({ maxLength: 64 })),
 })
 
 export type Profile = { name: string; phone: string; language: Locale | null; timeZone: string | null }

@@ -50,6 +50,16 @@ describe('the profile', () => {
     expect(await personOf('both@demo.example')).toMatchObject({ language: null, timeZone: null })
   })
 
+  test('two windows: who saves second is told, keeps what was typed, and may save again', async () => {
+    const browser = await t.signIn('plain@demo.example')
+    const [first, second] = [await browser.get(path), await browser.get(path)]
+    await browser.submit(first, { phone: '+33 1 23' }, path)
+    const late = await browser.submit(second, { name: 'Paule' }, path)
+    expect([late.status, late.one('#name').getAttribute('value')]).toEqual([422, 'Paule'])
+    expect(late.text).toContain('changed in another window meanwhile')
+    expect((await browser.submit(late, {}, path)).status).toBe(303)
+  })
+
   test('what cannot be is said, and what was typed stays', async () => {
     const browser = await t.signIn('licensing@demo.example')
     const typed = { name: '', phone: 'call me', language: 'xx', timeZone: 'Mars/Olympus' }
