@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { CUSTOMER_TABLES } from '../../src/schema.ts'
+import { routeOf, rowsOf } from '../helpers/company-rows.ts'
 import { makeStage, type Stage } from '../helpers/stage.ts'
 import type { Answer, Visitor } from '../helpers/visitor.ts'
 
@@ -82,29 +82,9 @@ function formsOf(page: Answer): Form[] {
   return posts.filter(({ action }) => action.startsWith(`/c/${here}`))
 }
 
-/** The route of an address, as the table of routes writes it. */
-function kindOf(method: string, address: string): string {
-  const parts = address.split(/[?#]/)[0]!.split('/')
-  const isOf = (url: string) => {
-    const wanted = url.split('/')
-    return wanted.length === parts.length && wanted.every((part, i) => part[0] === ':' || part === parts[i])
-  }
-  const route = stage.t.app.routeTable.find((one) => one.method === method && isOf(one.url))
-  return `${method} ${route?.url ?? address}`
-}
-
-/** Every row of one company, by table. */
-async function rowsOf(number: string): Promise<Record<string, string>> {
-  const id = stage.t.cast.customers[number]!
-  const rows: Record<string, string> = {}
-  for (const { table, column } of CUSTOMER_TABLES) {
-    const found = await stage.t.db.owner.db.execute<{ row: string }>(
-      sql`select t::text as row from ${sql.identifier(table)} t where ${sql.identifier(column)} = ${id} order by 1`,
-    )
-    rows[table] = found.map(({ row }) => row).join('\n')
-  }
-  return rows
-}
+/** Method and route of an address, as the table of routes writes it. */
+const kindOf = (method: string, address: string) => `${method} ${routeOf(stage.t, method, address)}`
+const rowsOfThere = () => rowsOf(stage.t, stage.t.cast.customers[there]!)
 
 test('R12: every kind of form acts on the company of its page, whatever another tab has switched to', async () => {
   const csrf = (await visitor.open('/account')).one('input[name=_csrf]').getAttribute('value')!
@@ -112,7 +92,7 @@ test('R12: every kind of form acts on the company of its page, whatever another 
   const switched = await visitor.post('/switch', { _csrf: csrf, customer: there, to: '' })
   expect([switched.status, switched.location]).toEqual([303, `/c/${there}`])
   await visitor.open(`/c/${there}`)
-  const before = await rowsOf(there)
+  const before = await rowsOfThere()
   const answers: string[] = []
   // What ends a plan, a person or one's being here comes after what needs them.
   const ends = [/discard|removal/, /departure|primary/]
@@ -123,7 +103,7 @@ test('R12: every kind of form acts on the company of its page, whatever another 
     answers.push(about)
     expect([about, answer.status < 500]).toEqual([about, true])
     expect([about, answer.location.includes(`/c/${there}`)]).toEqual([about, false])
-    expect([about, await rowsOf(there)]).toEqual([about, before])
+    expect([about, await rowsOfThere()]).toEqual([about, before])
   }
   // Most of them did what they say.
   expect(answers.filter((about) => / 303 \/c\/100234/.test(about)).length).toBeGreaterThan(8)
