@@ -134,4 +134,4 @@ test('R12: no form of any page in any state reaches the company that another tab
   }
   // Most of them did what they say; the others are of something that another form has ended before.
   expect(acted.size).toBeGreaterThan(45)
-}, 240_000)
+}, 120_000)
