@@ -89,9 +89,9 @@ function expiredForm(error: Forged, request: FastifyRequest, reply: FastifyReply
   const fields = error.isCrossSite ? [] : labelled(typedFields(request.body), request.t)
   retarget(request, reply)
   const hasCookies = error.isCrossSite || Object.keys(request.cookies).length > 0
-  return reply
-    .code(403)
-    .page('errors/expired', { title, fields, hasCookies, action: request.url, status: 403 })
+  const back = error.isCrossSite ? undefined : ownReferrer(request)
+  const data = { title, fields, hasCookies, back, action: request.url }
+  return reply.code(403).page('errors/expired', { ...data, status: 403 })
 }
 
 // A page of everything that could be sent would be many times its size, made for somebody who is not signed in.

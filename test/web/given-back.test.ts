@@ -51,9 +51,11 @@ describe('a form that is given back', () => {
 
   test('without a word of its own is led back to its page, not sent from a page that cannot say what it does', async () => {
     const visitor = await stage.anew('several')
-    const answer = await visitor.post('/stay', { customer: '', to: '/account', _csrf: 'x' })
+    const headers = { host: 'counter.example', referer: 'http://counter.example/account/companies' }
+    const answer = await visitor.post('/stay', { customer: '', to: '/account', _csrf: 'x' }, headers)
     expect([answer.status, answer.heading]).toEqual([403, 'Ce formulaire n’est plus valable'])
     expect(answer.all('main form')).toEqual([])
+    expect(answer.link('Revenir à la page')).toBe('/account/companies')
   })
 
   test('of a browser that keeps no cookies says so', async () => {
