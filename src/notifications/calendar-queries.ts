@@ -113,9 +113,9 @@ export async function listReportingIn(
   person: Pick<Person, 'id' | 'isConfirmed'>,
   publisher: { openUntilSupervised: boolean },
   today: string,
-): Promise<Pick<Reached, 'id' | 'number' | 'name'>[]> {
-  const rows = await tx.execute<Reached & Record<string, unknown>>(sql`
-    select ${reachedColumns(today)}
+): Promise<(Pick<Reached, 'id' | 'number' | 'name'> & { language: string })[]> {
+  const rows = await tx.execute<Reached & { language: string } & Record<string, unknown>>(sql`
+    select ${reachedColumns(today)}, c.language
     from people p
     join associations a on a.person_id = p.id
     join customers c on c.id = a.customer_id

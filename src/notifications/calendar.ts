@@ -9,7 +9,7 @@ const daysBack = 31
 const daysAhead = 3 * 366
 
 /**
- * The calendar of a token, in the person's language; undefined where the token opens none (any more), or the person
+ * The calendar of a token, in the person's language, else (as mail is) in that of each company; undefined where the token opens none (any more), or the person
  * holds Reporting in none of its companies (any more).
  */
 export async function makeCalendar(app: App, token: string): Promise<string | undefined> {
@@ -23,7 +23,6 @@ export async function makeCalendar(app: App, token: string): Promise<string | un
   const companies = all.filter(({ number }) => !filter.customer || number === filter.customer)
   if (companies.length === 0) return undefined
   if (feed.lastFetchedOn !== today) await noteFetch(database.db, id, today)
-  const language = isLocale(feed.language) ? feed.language : 'en'
   const span = { from: dayMoved(today, -daysBack), to: dayMoved(today, daysAhead) }
   const events: CalendarEvent[] = []
   // One company at a time, as on its pages.
@@ -31,9 +30,11 @@ export async function makeCalendar(app: App, token: string): Promise<string | un
     const ends = await database.readCustomer(company.id, (tx) =>
       listEnds(tx, company.id, { ...span, ...filter }),
     )
+    const chosen = feed.language ?? company.language
+    const language = isLocale(chosen) ? chosen : 'en'
     events.push(...ends.map((end) => eventOf(app, end, company, language)))
   }
-  return calendarText({ name, language, madeAt: new Date(`${today}T00:00:00Z`), events })
+  return calendarText({ name, madeAt: new Date(`${today}T00:00:00Z`), events })
 }
 
 function eventOf(
@@ -65,6 +66,7 @@ function eventOf(
           t('notifications.calendar.maintenanceText', { company, contract: contractNumber }),
         ]
   return {
+    language,
     uid: `${subjectId}-${endsOn}@${hostname}`,
     day: endsOn,
     summary: words[0]!,

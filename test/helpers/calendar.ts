@@ -10,6 +10,7 @@ export function parseCalendar(text: string): { name: string; events: ParsedEvent
   const properties = unfold(text).map(parseLine)
   expect1(properties.shift(), 'BEGIN', 'VCALENDAR')
   expect1(properties.pop(), 'END', 'VCALENDAR')
+  const zones = takeZones(properties)
   const events: ParsedEvent[] = []
   let now: Property[] | undefined
   const head: Property[] = []
@@ -25,11 +26,24 @@ export function parseCalendar(text: string): { name: string; events: ParsedEvent
     } else (now ?? head).push(property)
   }
   if (now) throw new Error('An event without end')
+  if (zones + events.length === 0) throw new Error('A calendar without any component')
   for (const needed of ['VERSION', 'PRODID']) one(head, needed)
   if (one(head, 'VERSION').value !== '2.0') throw new Error('Not version 2.0')
   const uids = events.map(({ uid }) => uid)
   if (new Set(uids).size !== uids.length) throw new Error('One UID for two events')
   return { name: unescaped(one(head, 'NAME').value), events }
+}
+
+/** Takes the time zones out; gives how many there were. */
+function takeZones(properties: Property[]): number {
+  const is = (name: string) => (property: Property) =>
+    property.name === name && property.value === 'VTIMEZONE'
+  for (let count = 0; ; count++) {
+    const [from, to] = [properties.findIndex(is('BEGIN')), properties.findIndex(is('END'))]
+    if (from < 0 && to < 0) return count
+    const zone = properties.splice(from, to - from + 1)
+    for (const needed of ['TZID', 'DTSTART', 'TZOFFSETFROM', 'TZOFFSETTO']) one(zone, needed)
+  }
 }
 
 function unfold(text: string): string[] {

@@ -4,13 +4,14 @@ import { calendarText } from '../../src/notifications/calendar-text.ts'
 import { parseCalendar } from '../helpers/calendar.ts'
 
 const event = {
+  language: 'fr',
   uid: 'a-2026-11-24@licenses.example.com',
   day: '2026-12-31',
   summary: 'Ends; really, "now" \\ then',
   description: 'Line one\nline two',
   url: 'https://licenses.example.com/c/100234/licenses/PRD-1',
 }
-const calendar = { name: 'Ends', language: 'fr', madeAt: new Date('2026-11-24T00:00:00Z'), events: [event] }
+const calendar = { name: 'Ends', madeAt: new Date('2026-11-24T00:00:00Z'), events: [event] }
 
 test('a calendar reads as it was written', () => {
   const { name, events } = parseCalendar(calendarText(calendar))
@@ -29,7 +30,10 @@ test('a calendar reads as it was written', () => {
 })
 
 test('one without events is whole too', () => {
-  expect(parseCalendar(calendarText({ ...calendar, events: [] })).events).toEqual([])
+  const text = calendarText({ ...calendar, events: [] })
+  expect(parseCalendar(text).events).toEqual([])
+  // RFC 5545 section 3.6: at least one component.
+  expect(text.match(/^BEGIN:(?!VCALENDAR).*$/gm)).toEqual(['BEGIN:VTIMEZONE', 'BEGIN:STANDARD'])
 })
 
 describe('hostile text', () => {

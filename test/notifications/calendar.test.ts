@@ -204,3 +204,14 @@ test('in the language of the account', async () => {
   const events = await fetched(addressOf(await make(browser)))
   expect(JSON.stringify(events)).toContain('expirent (100234)')
 })
+
+test('where none was chosen, in the language of each company, as its mail is', async () => {
+  const { db } = it.db.owner
+  await db.execute(sql`update people set language = null where email = 'several@demo.example'`)
+  await db.execute(
+    sql`update customers set language = case customer_number when '100871' then 'fr' else 'en' end`,
+  )
+  const events = JSON.stringify(await fetched(addressOf(await make(several))))
+  expect(events).toMatch(/ends? \(100234\)/)
+  expect(events).toMatch(/expire(nt)? \(100871\)/)
+})
