@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { eraseDeleted } from '../activity/erase.ts'
 import { recordPersonActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { Conflict, Invalid } from '../errors.ts'
@@ -100,16 +101,14 @@ const ownTables = [
 ]
 
 async function erase(tx: Db, personId: string, email: string, companies: readonly Company[]): Promise<void> {
-  const customerIds = uuidArray(companies.map(({ id }) => id))
+  const ids = companies.map(({ id }) => id)
   for (const table of ownTables) {
     await tx.execute(sql`delete from ${sql.identifier(table)} where person_id = ${personId}`)
   }
   await tx.execute(sql`delete from registrations where email = ${email}`)
-  await tx.execute(sql`
-    delete from activity_particulars where customer_id = any(${customerIds}) and person_id = ${personId}`)
   await tx.execute(sql`delete from publisher_activity_particulars where person_id = ${personId}`)
   await tx.execute(sql`
-    delete from mails where customer_id = any(${customerIds}) and person_id = ${personId} and sent_at is not null`)
+    delete from mails where customer_id = any(${uuidArray(ids)}) and person_id = ${personId} and sent_at is not null`)
   await tx
     .update(people)
     .set({
@@ -127,4 +126,5 @@ async function erase(tx: Db, personId: string, email: string, companies: readonl
       loaded: {},
     })
     .where(eq(people.id, personId))
+  await eraseDeleted(tx, ids)
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { eraseDeleted } from '../activity/erase.ts'
 import type { App } from '../app.ts'
 import type { Db } from '../db.ts'
 import { uuidArray } from '../sql.ts'
@@ -14,6 +15,7 @@ export async function keepHouse(app: App): Promise<void> {
   await forEveryCustomer(app, async (tx, ids) => {
     await removeOldOf(tx, ids, app.publisher())
     await removePlannedHosts(tx, ids)
+    await eraseDeleted(tx, ids)
     await resendForgotten(tx, ids)
   })
 }

@@ -1,7 +1,14 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordActivities } from '../../src/activity/record.ts'
+import { verifyActivity } from '../../src/activity/verify.ts'
+import { newId } from '../../src/ids.ts'
+import { keepHouse } from '../../src/jobs/housekeeping.ts'
+import { leaveCompany } from '../../src/privileges/leave.ts'
 import { associations, people, privileges, sessions } from '../../src/schema.ts'
+import { hashPassword } from '../../src/sign-in/password.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
+import { associate, dayFromNow, makePerson } from '../helpers/makers.ts'
 import { lastMailTo, mailTo } from '../helpers/person-mail.ts'
 import type { Visitor } from '../helpers/visitor.ts'
 import { placeLicenses } from '../helpers/work.ts'
@@ -15,6 +22,8 @@ afterAll(() => t.close())
 const path = '/account/deletion'
 const personOf = async (email: string) =>
   (await t.db.owner.db.select().from(people).where(eq(people.id, t.cast.people[email]!)))[0]!
+const personNow = async (id: string) =>
+  (await t.db.owner.db.select().from(people).where(eq(people.id, id)))[0]!
 const remove = async (browser: Visitor) =>
   browser.submit(await browser.get(path), { understood: 'yes' }, path)
 
@@ -65,6 +74,55 @@ describe('deleting one’s account', () => {
       union all select 'person_mails' from person_mails where person_id = ${id}
       union all select 'particulars' from activity_particulars where person_id = ${id}`)
     expect([...where]).toEqual([])
+  })
+
+  test('the record of a company keeps neither network nor invited address, nor does that of one left before', async () => {
+    const { id } = await makePerson(t.db.owner.db, {
+      passwordHash: await hashPassword('lampe rivière 12 nord'),
+    })
+    const [still, left] = ['100234', '100871'].map((number) => t.cast.customers[number]!)
+    for (const customerId of [still!, left!]) {
+      await associate(t.db.owner.db, customerId, id)
+      const invitation = newId()
+      const by = t.cast.people['supervisor@demo.example']!
+      await t.db.database.forCustomer(customerId, (tx) =>
+        recordActivities(tx, customerId, [
+          {
+            ...{ personId: by, verb: 'person.invited', objectKind: 'invitation', objectId: invitation },
+            particulars: { email: 'gone@example.com', network: '192.0.2.1' },
+          },
+          {
+            ...{ personId: id, verb: 'person.joined', objectKind: 'person', objectId: id },
+            ...{ details: { invitation }, particulars: { network: '192.0.2.77' } },
+          },
+          {
+            ...{ personId: by, verb: 'person.invited', objectKind: 'invitation', objectId: newId() },
+            particulars: { email: 'stays@example.com' },
+          },
+        ]),
+      )
+    }
+    await t.db.database.forCustomer(left!, (tx) =>
+      leaveCompany(tx, { customerId: left!, personId: id, today: dayFromNow() }),
+    )
+    const named = async (customerId: string) =>
+      (
+        await t.db.owner.db.execute<{ facts: string }>(sql`
+          select facts::text from activity_particulars
+          where customer_id = ${customerId} and facts::text ~ 'gone@|stays@|192.0.2.77'`)
+      )
+        .map(({ facts }) => /gone@|stays@|192.0.2.77/.exec(facts)![0])
+        .sort()
+    const email = (await personNow(id)).email
+    const visitor = t.visitor()
+    await visitor.signIn(email, 'lampe rivière 12 nord')
+    expect((await remove(visitor)).status).toBe(303)
+    expect(await named(still!)).toEqual(['stays@'])
+    expect(await named(left!)).toEqual(['192.0.2.77', 'gone@', 'stays@'])
+    await keepHouse(t.app)
+    expect(await named(left!)).toEqual(['stays@'])
+    const verified = await t.db.database.readCustomer(left!, (tx) => verifyActivity(tx, left!))
+    expect(verified.faults).toEqual([])
   })
 
   test('the address is free again: registering with it makes another account', async () => {
