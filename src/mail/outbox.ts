@@ -99,7 +99,7 @@ export async function queuePersonMail(tx: Db, mail: NewPersonMail): Promise<stri
   return id
 }
 
-// Made once, with the mail: whatever is sent again is the same message.
+// Its domain is known at the first try, which settles it (queries.ts): whatever is sent again is the same message.
 function messageId(id: string): string {
   return `<${id}@guichet>`
 }

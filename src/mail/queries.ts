@@ -30,17 +30,19 @@ const isIt = ({ customerId, mailId }: MailRef): SQL =>
   customerId ? sql`m.customer_id = ${customerId} and m.id = ${mailId}` : sql`m.id = ${mailId}`
 
 /**
- * Takes a mail that waits for `seconds`, during which no other process sends it, and counts a try. `taken`: another
+ * Takes a mail that waits for `seconds`, during which no other process sends it, and counts a try. Its Message-ID is
+ * one of the `domain` it is first sent from, and stays so: mail without a domain there is taken for spam. `taken`: another
  * one is at it; undefined: it was sent or refused already, or is not there.
  */
 export async function claimMail(
   tx: Db,
   ref: MailRef,
-  seconds: number,
+  { seconds, domain }: { seconds: number; domain: string },
 ): Promise<ClaimedMail | 'taken' | undefined> {
   const isOpen = sql`${isIt(ref)} and m.sent_at is null and m.refused_at is null`
   const claimed = await tx.execute(sql`
-    update ${tableOf(ref)} m set claimed_until = now() + make_interval(secs => ${seconds}), tries = tries + 1
+    update ${tableOf(ref)} m set claimed_until = now() + make_interval(secs => ${seconds}), tries = tries + 1,
+      message_id = case when tries = 0 then '<' || m.id || '@' || ${domain}::text || '>' else message_id end
     where ${isOpen} and (m.claimed_until is null or m.claimed_until < now()) returning id`)
   if (claimed.length > 0) return (await readMail(tx, ref))!
   const waiting = await tx.execute(sql`select id from ${tableOf(ref)} m where ${isOpen}`)

@@ -26,7 +26,9 @@ const triedForMs = 5 * 86_400_000
  * given up, for the desk to see. Throws NotSent where it is to be tried again.
  */
 export async function sendMail(app: Sending, ref: MailRef, mailer = mailerFor(app.config)): Promise<void> {
-  const mail = await inTransaction(app, ref, (tx) => claimMail(tx, ref, claimSeconds))
+  const domain = senderIn(app).address.split('@').at(-1)!
+  const claim = { seconds: claimSeconds, domain }
+  const mail = await inTransaction(app, ref, (tx) => claimMail(tx, ref, claim))
   if (!mail) return
   if (mail === 'taken') throw new NotSent('Another process is at it.')
   try {
@@ -81,13 +83,17 @@ async function messageOf(app: Sending, mail: ClaimedMail): Promise<Message> {
     messageId: mail.messageId,
     to: mail.toAddress,
     toName: mail.personName,
-    from: senderOf(settings, publisher, baseUrl),
+    from: senderIn(app),
     replyTo: settings.replyTo,
     date: new Date(mail.createdAt),
     language: mail.language,
     unsubscribe,
     attachments,
   }
+}
+
+function senderIn({ config, publisher }: Sending) {
+  return senderOf(config.mail, publisher().name, config.baseUrl)
 }
 
 function unsubscribeAddress({ config }: Sending, mail: ClaimedMail): string | undefined {

@@ -104,7 +104,7 @@ test('it is written as a file in the language of who gets it, and marked sent', 
   const id = (await queue())!
   await sendMail(app, { customerId, mailId: id })
   const text = await readFile(join(home, 'mail', `${id}.eml`), 'utf8')
-  expect(text).toContain(`Message-ID: <${id}@guichet>`)
+  expect(text).toContain(`Message-ID: <${id}@licenses.example.com>`)
   expect(text).toContain('From: Halden Software <no-reply@licenses.example.com>')
   expect(text).toMatch(/^Subject: =\?UTF-8\?Q\?Votre_requ=C3=AAte_100-000-009/m)
   expect(text).toContain('multipart/alternative')
