@@ -34,9 +34,13 @@ export function wrongDays(query: unknown): { field: 'from' | 'to'; typed: string
     .filter(({ typed }) => typed !== '' && readDay(typed) === undefined)
 }
 
-/** The same list at another address or place. */
-export function withFilter(path: string, { text, ...filter }: ActivityFilter, after?: string): string {
-  const fields = { q: text, ...filter, after: after ?? '' }
+/** The same list at another address or place; `isLong`: for printing, in few pages. */
+export function withFilter(
+  path: string,
+  { text, ...filter }: ActivityFilter,
+  { after = '', isLong = false } = {},
+): string {
+  const fields = { q: text, ...filter, pages: isLong ? 'long' : '', after }
   const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''))
   return query.size > 0 ? `${path}?${query}` : path
 }

@@ -9,6 +9,8 @@ import { isVerb } from './verbs.ts'
 export type ActivityLine = {
   at: Date
   who: string
+  /** Who reads it: on screen they are told so; a file and paper go on to others. */
+  isReader: boolean
   what: string
   /** Whom or what it was about, in words; '' where the request says it. */
   about: string
@@ -26,6 +28,7 @@ export function lineOf(
   return {
     at: new Date(row.at),
     who: whoOf(row),
+    isReader: row.personId === person!.id,
     what: isVerb(row.verb) ? t(`activity.verb.${row.verb}`) : row.verb,
     about: [
       nameOf(row),
@@ -65,8 +68,8 @@ export function lineOf(
       if (start) return operator ? t('activity.startBy', { operator }) : t('activity.start')
       return operator ? t('activity.commandBy', { operator }) : t('activity.command')
     }
-    if (!personId || (isStaff && personId !== person!.id)) return server.publisher().name
-    if (personId === person!.id) return t('activity.you')
+    // Customers read no name of the desk's people; the desk does.
+    if (!personId || (isStaff && !person!.isStaff)) return server.publisher().name
     return personName ? sayDeleted(personName, t) : t('activity.nobody')
   }
 

@@ -16,6 +16,9 @@ import {
 } from './queries.ts'
 import { companyNouns, nouns } from './verbs.ts'
 
+/** Lines of one page for printing: some 40 sheets. */
+const mostPrinted = 1000
+
 /** Who did what to what, when and from where: the company's for its supervisors, one's own, and all for the desk. */
 export function activityRoutes(app: App): void {
   app.get('/c/:customer/activity', { config: requires('supervisor') }, (request, reply) =>
@@ -109,9 +112,12 @@ async function showActivity(
   const wrong = wrongDays(request.query)
   if (wrong.length > 0) reply.code(422)
   const after = keyIn(request.query)
-  const found = await read(after, pageSize)
-  const rows = found.slice(0, pageSize)
+  const isLong = (request.query as { pages?: string }).pages === 'long'
+  const size = isLong ? mostPrinted : pageSize
+  const found = await read(after, size)
+  const rows = found.slice(0, size)
   const last = rows.at(-1)
+  const isMore = found.length > size
   return reply.page('activity/list', {
     title: t(`activity.title.${kind}`),
     lead: t(`activity.lead.${kind}`, { name: customer?.name ?? '' }),
@@ -123,8 +129,9 @@ async function showActivity(
     isFiltered: isFiltered(filter),
     path,
     csv: withFilter(`${path}.csv`, filter),
-    next: found.length > pageSize ? withFilter(path, filter, encodeCursor([last!.at, last!.id])) : null,
-    first: after ? withFilter(path, filter) : null,
+    long: !isLong && (isMore || after) ? withFilter(path, filter, { isLong: true }) : null,
+    next: isMore ? withFilter(path, filter, { after: encodeCursor([last!.at, last!.id]), isLong }) : null,
+    first: after ? withFilter(path, filter, { isLong }) : null,
   })
 }
 

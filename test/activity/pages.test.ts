@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordActivities, recordActivity, recordPersonActivity } from '../../src/activity/record.ts'
 import { recordRequest } from '../../src/requests/record.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
+import { makePerson } from '../helpers/makers.ts'
 
 let t: TestApp
 let company: string
@@ -79,13 +80,20 @@ describe('the company’s activity', () => {
       next = page.all('.g-pager a[rel=next]')[0]?.getAttribute('href') ?? undefined
     }
     expect(seen).toBe(1103)
+    const list = await browser.open('/c/100555/activity?about=report')
+    // On paper it goes on to others: the name stands there too.
+    expect(rows(list)[0]).toContain('=cmd() (you)')
+    const paper = await browser.open(list.link('Page for printing'))
+    expect(rows(paper)).toHaveLength(1000)
+    const rest = await browser.open(paper.one('.g-pager a[rel=next]').getAttribute('href')!)
+    expect([rows(rest).length, rest.text.includes('Page for printing')]).toEqual([103, false])
     const file = await browser.get('/c/100555/activity.csv')
     expect(file.headers['content-type']).toMatch(/^text\/csv/)
     expect(file.body.startsWith('\ufeff')).toBe(true)
     const lines = file.body.trim().split('\r\n')
     expect(lines[0]).toBe('When,Who,What,To whom or what,Request,Customer number,From where')
     expect(lines).toHaveLength(1 + 1103)
-    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,You,Report made,/)
+    expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,'=cmd\(\),Report made,/)
   })
 })
 
@@ -97,6 +105,17 @@ describe('the activity of all', () => {
     expect(page.heading).toBe('Activity of all customers and of the counter')
     expect(rows(page)[0]).toMatch(/Luc Moreau Plan submitted for customer 100234/)
     expect(rows(await desk.open('/desk/activity?customer=999999'))).toEqual([])
+    // Of two at the desk each reads what the other did; customers read no name.
+    const other = await makePerson(t.db.owner.db, { name: 'Dora Desk', isStaff: true })
+    await t.app.database.forCustomer(company, (tx) =>
+      recordActivity(tx, {
+        ...{ customerId: company, personId: other.id, verb: 'supervisor.named' as const },
+        ...{ objectKind: 'person', objectId: luc },
+      }),
+    )
+    expect(rows(await desk.open('/desk/activity?customer=100234'))[0]).toContain('Dora Desk')
+    const read = await (await t.signIn('supervisor@demo.example')).open('/c/100234/activity')
+    expect(rows(read)[0]).toMatch(/Halden Software Supervisor named/)
     for (const email of ['supervisor@demo.example', 'both@demo.example'])
       expect((await (await t.signIn(email)).open('/desk/activity')).status).toBe(404)
   })
