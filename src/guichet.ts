@@ -34,7 +34,7 @@ const commands: Record<
     load: () => import('./tasks/publisher.ts'),
   },
   activity: {
-    usage: 'activity verify [CUSTOMER ...] [--since FILE] whether the record of who did what is whole',
+    usage: 'activity verify [CUSTOMER ...] [--since FILE]  whether the record of who did what is whole',
     load: () => import('./tasks/activity.ts'),
   },
   doctor: {
