@@ -37,9 +37,7 @@ export async function removeOld(app: App): Promise<void> {
 /** The same for what belongs to these companies. */
 export async function removeOldOf(tx: Db, ids: string[], keep: Publisher): Promise<void> {
   const ours = sql`customer_id = any(${uuidArray(ids)})`
-  await tx.execute(
-    sql`delete from invitations where ${ours} and expires_at < ${before(keep.keepInvitationsDays)}`,
-  )
+  await removeInvitations(tx, ours, before(keep.keepInvitationsDays))
   await tx.execute(
     sql`delete from mails where ${ours} and coalesce(sent_at, refused_at) < ${before(keep.keepMailDays)}`,
   )
@@ -48,6 +46,17 @@ export async function removeOldOf(tx: Db, ids: string[], keep: Publisher): Promi
   )
   await tx.execute(sql`delete from expiry_reminders where ${ours} and ends_on < current_date - 60`)
   await removeDrafts(tx, ours, before(keep.keepDraftsDays))
+}
+
+/** With one that nobody accepted goes the address in the record of who invited whom: its mail says so. */
+async function removeInvitations(tx: Db, ours: SQL, since: SQL): Promise<void> {
+  await tx.execute(sql`
+    with gone as (
+      delete from invitations where ${ours} and expires_at < ${since} returning customer_id, id, accepted_at
+    )
+    delete from activity_particulars n using gone g, activity a
+    where g.accepted_at is null and a.customer_id = g.customer_id and a.object_kind = 'invitation'
+      and a.object_id = g.id::text and n.customer_id = a.customer_id and n.activity_id = a.id`)
 }
 
 /** A draft nobody touched is discarded; what was discarded that long ago is removed. */

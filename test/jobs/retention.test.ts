@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordActivities } from '../../src/activity/record.ts'
+import { newId } from '../../src/ids.ts'
 import { removeOld, removeOldOf } from '../../src/jobs/retention.ts'
 import { createPlan } from '../../src/plans/drafts.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
@@ -82,4 +84,28 @@ test('mail that was sent goes, with its file; what still waits stays', async () 
   await tidy()
   expect(await count('mails')).toBe(2)
   expect((await readdir(folder)).sort()).toEqual(['new.eml', 'notes.txt'])
+})
+
+test('an invitation goes a month after its end; with one that nobody accepted, its address in the record', async () => {
+  const supervisor = t.cast.people['supervisor@demo.example']!
+  const invited = async (email: string, acceptedBy: string | null, endedDays: number) => {
+    const id = newId()
+    await owner(sql`
+      insert into invitations (customer_id, id, email, privileges, invited_by, token_hash, expires_at, accepted_at, accepted_by)
+      values (${customerId}, ${id}, ${email}, '[]', ${supervisor}, ${id}, now() - make_interval(days => ${endedDays}),
+        ${acceptedBy ? sql`now()` : sql`null`}, ${acceptedBy}::uuid)`)
+    const entry = { personId: supervisor, verb: 'person.invited' as const, objectKind: 'invitation' }
+    await t.app.database.forCustomer(customerId, (tx) =>
+      recordActivities(tx, customerId, [{ ...entry, objectId: id, particulars: { email } }]),
+    )
+  }
+  await invited('never@example.com', null, 31)
+  await invited('joined@example.com', personId, 31)
+  await invited('later@example.com', null, 29)
+  await tidy()
+  const left = await owner(sql`select email from invitations`)
+  expect(left.map(({ email }) => email)).toEqual(['later@example.com'])
+  const named = await owner(sql`
+    select facts ->> 'email' as email from activity_particulars where facts ? 'email' order by 1`)
+  expect(named.map(({ email }) => email)).toEqual(['joined@example.com', 'later@example.com'])
 })
