@@ -110,7 +110,8 @@ export async function countPeople(
   return row!
 }
 
-function fits({ text, privilege, signedIn }: PeopleFilter, today: string): SQL {
+/** The filter as conditions on the aliases `a` (associations) and `p` (people). */
+export function fits({ text, privilege, signedIn }: PeopleFilter, today: string): SQL {
   const like = containing(text)
   const held = sql`select from privileges h where h.customer_id = a.customer_id and h.person_id = a.person_id
     and ${inEffect(today)}`

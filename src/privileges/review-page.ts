@@ -4,9 +4,11 @@ import { Conflict, Invalid, NotFound } from '../errors.ts'
 import { isId } from '../ids.ts'
 import { parseRequestNumber } from '../requests/number.ts'
 import { findRequest } from '../requests/queries.ts'
-import { list, type Problem, text } from '../web/forms.ts'
+import { list, type Problem } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
-import { listReviewLines } from './review-lines.ts'
+import { privilegeList } from './list.ts'
+import { readFilter, signInDays, withFilter } from './people-filter.ts'
+import { countReviewLines, listReviewLines } from './review-lines.ts'
 import { countLines, countUndecided, finishReview, keepAsIs, openReview } from './reviews.ts'
 
 /** A supervisor begins the review before its time; one that is open is gone on with. */
@@ -22,31 +24,42 @@ export async function postReview(request: FastifyRequest, reply: FastifyReply) {
 export async function showReview(request: FastifyRequest, reply: FastifyReply, problems: Problem[] = []) {
   const { customer, t } = request
   const { database, today } = request.server
-  const given = request.query as Record<string, unknown>
-  const show = given.show === 'decided' ? 'decided' : 'open'
-  const after = text(given.after)
-  const { about, lines, left, total } = await database.readCustomer(customer.id, async (tx) => {
+  const show = (request.query as { show?: string }).show === 'decided' ? 'decided' : 'open'
+  const filter = { ...readFilter(request.query), show } as const
+  const { about, lines, fitting, left, total } = await database.readCustomer(customer.id, async (tx) => {
     const found = await findReview(tx, request)
-    const filter = { show, after } as const
-    const [page, undecided, counted] = await Promise.all([
+    const [page, fits, undecided, counted] = await Promise.all([
       listReviewLines(tx, customer.id, found.id, filter, today()),
+      countReviewLines(tx, customer.id, found.id, filter, today()),
       countUndecided(tx, customer.id, found.id),
       countLines(tx, customer.id, found.id),
     ])
-    return { about: found, lines: page, left: undecided, total: counted }
+    return { about: found, lines: page, fitting: fits, left: undecided, total: counted }
   })
   const path = `${customer.base}/people/reviews/${about.number}`
+  const place = (which: string, after?: string) => {
+    const address = withFilter(path, filter, after)
+    return which === 'open' ? address : `${address}${address.includes('?') ? '&' : '?'}show=${which}`
+  }
   return reply.page('privileges/review', {
     title: t('privileges.review.title'),
     about,
     isOpen: about.status !== 'completed' && about.status !== 'cancelled' && about.status !== 'declined',
     lines: lines.rows,
+    fitting,
     left,
     total,
     show,
-    action: path,
-    next: lines.next ? `${path}?show=${show}&after=${lines.next}` : null,
-    first: after ? `${path}?show=${show}` : null,
+    filter,
+    privilegeList,
+    signInDays,
+    isFiltered: Boolean(filter.text || filter.privilege || filter.signedIn),
+    path,
+    // What is kept leads back to the same filter.
+    action: withFilter(path, filter),
+    views: { open: place('open'), decided: place('decided') },
+    next: lines.next ? place(show, lines.next) : null,
+    first: filter.after ? place(show) : null,
     problems,
   })
 }
@@ -62,7 +75,7 @@ export async function postKept(request: FastifyRequest, reply: FastifyReply) {
     const by = request.person!.id
     const count = await keepAsIs(tx, { customerId: customer.id, requestId: about.id, by, personIds })
     request.flash('privileges.review.saved', { count })
-    return `${customer.base}/people/reviews/${about.number}`
+    return withFilter(`${customer.base}/people/reviews/${about.number}`, readFilter(request.query))
   })
 }
 

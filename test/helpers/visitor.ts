@@ -168,7 +168,7 @@ export class Visitor {
 
 /** Where a form of the page goes and what it would send untouched. */
 export function formOf(page: Answer, action?: string): { url: string; values: Fields } {
-  const forms = page.all(action ? 'form' : 'main form[method=post]')
+  const forms = page.all(action ? 'form[method=post]' : 'main form[method=post]')
   const form = action
     ? forms.find((f) => (f.getAttribute('action') ?? '').split('?')[0] === action)
     : forms[0]

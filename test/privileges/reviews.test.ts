@@ -66,6 +66,19 @@ describe('the yearly review', () => {
     const tokens = { _csrf: page.one('input[name=_csrf]').getAttribute('value')!, _key: crypto.randomUUID() }
     expect((await supervisor.post(`${path}/completion`, tokens)).status).toBe(409)
     expect((await supervisor.get(path)).all('tbody tr').length).toBe(3)
+    // Found as on the list of people; what is kept there leads back to the same filter.
+    const found = await supervisor.get(`${path}?privilege=none&q=petit`)
+    expect(found.all('tbody tr').map((row) => row.textContent)).toEqual([
+      expect.stringContaining('Nora Petit'),
+    ])
+    expect(found.text).toMatch(/To be confirmed \(3\).*Confirmed \(3\).*1 person to be confirmed/)
+    const ticked = await supervisor.submit(found, { person: [] }, path)
+    expect([ticked.status, ticked.all('tbody tr').length]).toEqual([422, 1])
+    expect((await supervisor.get(`${path}?q=nobody-is-called-so`)).text).toContain('Show everyone')
+    const shown = await supervisor.get(`${path}?q=carr&show=decided`)
+    expect(shown.all('tbody tr').map((row) => row.textContent)).toEqual([
+      expect.stringContaining('Bruno Carré'),
+    ])
     // Whoever is changed or removed has been looked at.
     await supervisor.submit(await wish(supervisor, base, id('none'), { reporting: 'yes' }), {})
     await supervisor.submit(await supervisor.get(`${base}/people/${id('several')}/removal`), {})
