@@ -97,8 +97,10 @@ async function listPlacements(
   { host, product }: Filter,
   after: Row | undefined,
 ): Promise<Row[]> {
+  // Of hosts alone, as their index has them: with the entitlement in it, each batch would read all that is placed.
   const beyond = after
-    ? sql`and (h.label, h.id, l.entitlement_id) > (${after.host}, ${after.hostId}::uuid, ${after.entitlementId}::uuid)`
+    ? sql`and (h.label, h.id) >= (${after.host}, ${after.hostId}::uuid)
+      and (h.id <> ${after.hostId}::uuid or l.entitlement_id > ${after.entitlementId}::uuid)`
     : sql``
   return tx.execute<Row>(sql`
     select h.id as "hostId", l.entitlement_id as "entitlementId", h.label as host, coalesce((
