@@ -4,7 +4,7 @@ import { formatRequestNumber } from '../requests/number.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { fileView } from './bulk/file-view.ts'
 import { partOf } from './check-parts.ts'
-import type { Checked, CheckedLine } from './check-plan.ts'
+import { type Checked, type CheckedLine, hostsOf } from './check-plan.ts'
 import { planPath } from './open-draft.ts'
 import { countChanged, type HostPreview } from './preview-plan.ts'
 import type { Tool } from './queries.ts'
@@ -21,12 +21,13 @@ export function checkView(
 ) {
   const path = planPath(request, request.plan.id)
   const labels = new Map(checked.hosts.map(({ id, label }) => [id, label]))
+  const retired = new Set(checked.hosts.filter(({ status }) => status === 'retired').map(({ id }) => id))
   const refused = checked.lines.filter(({ problems }) => problems.length > 0)
   const ordered = [...refused, ...checked.lines.filter(({ problems }) => problems.length === 0)]
   const linePart = partOf(request, 'lines', ordered.length)
   const lines = ordered
     .slice(linePart.from - 1, linePart.to)
-    .map((line) => lineView(request, line, labels, path, checked, asked))
+    .map((line) => lineView(request, line, labels, path, { ...checked, retired }, asked))
   return {
     lines,
     linePart,
@@ -63,7 +64,7 @@ function lineView(
   line: CheckedLine,
   labels: Map<string, string>,
   path: string,
-  { moved }: Pick<Checked, 'moved'>,
+  { moved, retired }: Pick<Checked, 'moved'> & { retired: ReadonlySet<string> },
   asked: ReadonlyMap<string, Asked>,
 ) {
   const { t, format, server } = request
@@ -101,7 +102,8 @@ function lineView(
     ],
     // A host's own problem stands beside the host; here it only says that there is one.
     reasons: line.problems.map((one) => sayProblem(request, one)),
-    change: lineHref(path, request.plan.tool, line),
+    // Of a host that has ended nothing is asked any more; why it cannot be chosen stands beside it.
+    change: hostsOf(line).some((id) => retired.has(id)) ? null : lineHref(path, request.plan.tool, line),
     removal: `${path}/lines/${line.id}/removal`,
     // The page has many forms; each is acted on once by a key of its own.
     keys: [randomUUID(), randomUUID()],

@@ -263,7 +263,7 @@ describe('packs stay right', () => {
           `/c/100234/hosts/${host.id}`,
         ].map((url) => browser.get(url)),
       )
-      expect(pages.map(({ text }) => /A license of this pack ends on|ends \d/.test(text))).toEqual(
+      expect(pages.map(({ text }) => /A license of this pack ends with|ends \d/.test(text))).toEqual(
         pages.map(() => says),
       )
     }

@@ -121,6 +121,22 @@ test('the undo of a replacement says that what went along goes back', async () =
   expect(text).not.toContain('Submit the plan')
 })
 
+test('a line whose host has ended meanwhile is taken out, not changed: there is nothing to ask of it', async () => {
+  const { id } = await work.own({ quantity: 9 })
+  const [host, other] = [await work.host('ENDED-SOON'), await work.host('NOT-ENDED')]
+  const draft = [host, other].map(({ id: to }) => ({ entitlementId: id, to, quantity: 2 }))
+  const plan = `${base}/plans/${await work.plans.draft(draft)}`
+  const changes = async () =>
+    (await luc.get(plan))
+      .all('a')
+      .filter((one) => one.textContent!.startsWith('Change'))
+      .map((one) => one.textContent)
+  expect(await changes()).toHaveLength(2)
+  const page = await luc.get(`${base}/hosts/${host.id}/decommission`)
+  expect((await luc.submitAndFollow(page, {})).text).toContain('Completed')
+  expect(await changes()).toEqual([expect.stringContaining('NOT-ENDED')])
+})
+
 test('the questions of Configure are of its own plans, not of those of another tool', async () => {
   const { id } = await work.own({ quantity: 9 })
   const host = await work.host('OTHER-TOOL')
