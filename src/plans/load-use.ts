@@ -38,7 +38,8 @@ type YearTo = { today: string; timeZone: string }
 
 /**
  * What left a host, by any tool, in the year that ends today: moves are counted against movesPerYear times the owned
- * quantity (domain.md section 3, Policies). Opening balances are no moves, nor is what an undo gave back.
+ * quantity (domain.md section 3, Policies). Opening balances are no moves, nor is what an undo gave
+ * back; one that waits for a decision has given nothing back yet.
  */
 export async function loadMoves(
   tx: Db,
@@ -53,8 +54,7 @@ export async function loadMoves(
       and from_host_id is not null and request_id is not null and at >= ${yearBegins(year)}
       and request_id not in (
         select unnest(array[u.id, u.undoes_id]) from requests u
-        where u.customer_id = ${customerId} and u.undoes_id is not null and u.status not in ('declined', 'cancelled')
-          and u.gives_moves_back)
+        where u.customer_id = ${customerId} and u.undoes_id is not null and u.status = 'completed' and u.gives_moves_back)
     group by entitlement_id`)
   return new Map(rows.map(({ id, moved }) => [id, moved]))
 }

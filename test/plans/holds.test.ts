@@ -250,6 +250,28 @@ test('undo: once, within its time, and the moves come back unless a pack was fet
   expect(check.moved.get(entitlementId) ?? 0).toBe(0)
 })
 
+test('an undo that waits for a colleague gives no moves back before it is approved', async () => {
+  const { owner, customer, person, colleague, entitlementId, host, plans, as } = await company(1)
+  const other = await makeHost(owner, customer.id, { label: 'B' })
+  await plans.place([{ entitlementId, to: host.id }])
+  const { requestId } = await plans.place([{ entitlementId, from: host.id, to: other.id }], 'move')
+  const moved = async () => {
+    const back = await plans.draft([{ entitlementId, from: other.id }], 'return')
+    return (await plans.check(back)).moved.get(entitlementId) ?? 0
+  }
+  expect(await moved()).toBe(1)
+  await owner.update(customers).set({ requiresApproval: true }).where(eq(customers.id, customer.id))
+  const planId = await database.forCustomer(customer.id, (tx) =>
+    beginUndo(tx, { customerId: customer.id, requestId, personId: person.id, undoHours: 24 }),
+  )
+  const held = await plans.submit(planId)
+  expect([held.status, await moved()]).toEqual(['in-review', 1])
+  await database.forCustomer(customer.id, (tx) =>
+    approveAsColleague(tx, { ...as(colleague.id), requestId: held.requestId }),
+  )
+  expect([await placed(customer.id), await moved()]).toEqual([[['A', 1]], 0])
+})
+
 test('a temporary license stands outside the owned totals, cannot be moved, and ends by itself', async () => {
   const { owner, customer, product, host, plans, as, person } = await company(2)
   const borrow = async (quantity: number) => {

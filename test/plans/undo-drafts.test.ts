@@ -117,6 +117,14 @@ test('the undo of a replacement says that what went along goes back', async () =
     select id from hosts where replaces_host_id = ${host.id} and status = 'active'`
   await work.place(id, successor.id, 2)
   const { text } = await luc.get(back.url)
+  await site.db.owner.sql`update hosts set label = 'UNDO-RENAMED' where id = ${successor.id}`
+  await work.host('UNDO-OLD', { ids: ['02DD000000E2'] })
+  const [member] = await site.db.owner.sql<[{ id_value: string }]>`
+    select id_value from host_members where host_id = ${host.id}`
+  await work.host('UNDO-TAKER', { ids: [member.id_value] })
+  const blocked = (await luc.get(back.url)).text
+  expect(blocked).toContain('has the name UNDO-OLD, which another one has now')
+  expect(blocked).toContain('which is on host UNDO-TAKER now. Take UNDO-TAKER out of service')
   expect(text).toContain('The plan cannot be done as it stands UNDO-OLD is to end with this plan')
   expect(text).not.toContain('Submit the plan')
 })

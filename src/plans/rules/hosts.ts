@@ -18,12 +18,18 @@ export const hostRules: Rule = (situation) => {
 function aboutHost(host: PlanHost, situation: Situation): PlanProblem[] {
   const { label } = host
   const { retires = [], revives = [] } = situation.plan.details
-  if (revives.includes(host.id)) return [...labelInUse(host, situation), ...idsInUse(host, situation)]
+  if (revives.includes(host.id))
+    return [...labelInUse(host, situation), ...idsInUse(host, situation)].map(ofRevived)
   if (host.status === 'retired' || retires.includes(host.id))
     return [hostProblem(situation.plan.tool === 'undo' ? 'undoneRetired' : 'hostRetired', { host: label })]
   if (host.status === 'active') return []
   if (host.planId !== situation.planId) return [hostProblem('hostUnknown')]
   return [...labelInUse(host, situation), ...idsInUse(host, situation), ...badIds(host, situation.policies)]
+}
+
+/** The same of a host that an undo brings back: it has its name and IDs, so the other one makes room. */
+function ofRevived({ key, params = {} }: PlanProblem): PlanProblem {
+  return hostProblem(key === 'plans.problem.labelTaken' ? 'undoneLabelTaken' : 'undoneIdTaken', params)
 }
 
 function labelInUse(host: PlanHost, { hosts }: Situation): PlanProblem[] {
