@@ -55,6 +55,7 @@ const act = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('end' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('giveBack' as const), which: fc.nat(3) }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('renewal' as const), owned: fc.nat(2), quantity: fc.nat(7) }),
@@ -75,6 +76,8 @@ class Paper {
   readonly alive = new Set<string>()
   /** Temporary licenses that are not over. */
   readonly lent = new Map<string, number>()
+  /** Those that were returned before their last day: undoing that lets them go on. */
+  readonly returned = new Map<string, number>()
   readonly done: { id: string; moved: Moved[]; former?: string; successor?: string }[] = []
   readonly undone = new Set<string>()
 
@@ -94,7 +97,7 @@ class Paper {
       if (to !== null && !this.alive.has(to) && to !== revived) return false
       if (to !== null && (this.entitled.get(what) ?? 0) === 0) {
         // A term that gives nothing today: it can be taken off a host, not put on one.
-        if (from === null || this.entitled.get(what) === 0) return false
+        if ((from === null && !this.returned.has(what)) || this.entitled.get(what) === 0) return false
       }
       if (from !== null) leaving.set(`${what} ${from}`, (leaving.get(`${what} ${from}`) ?? 0) + quantity)
       const net = (from === null ? quantity : 0) - (to === null ? quantity : 0)
@@ -102,7 +105,8 @@ class Paper {
     }
     for (const [key, quantity] of leaving) if (quantity > (this.placed.get(key) ?? 0)) return false
     return [...taken].every(
-      ([what, net]) => net <= 0 || net <= (this.entitled.get(what) ?? 0) - this.total(what),
+      ([what, net]) =>
+        net <= 0 || net <= (this.entitled.get(what) ?? this.returned.get(what) ?? 0) - this.total(what),
     )
   }
 
@@ -259,7 +263,11 @@ async function doUndo(all: World, { which }: Extract<Act, { kind: 'undo' }>) {
       return quantity !== back?.quantity
     })
   const isOver = moved.some(
-    ({ what, to }) => to !== null && paper.entitled.get(what) === undefined && !paper.lent.has(what),
+    ({ what, from, to }) =>
+      to !== null &&
+      paper.entitled.get(what) === undefined &&
+      !paper.lent.has(what) &&
+      !(from === null && paper.returned.has(what)),
   )
   const expected = paper.allows(moved, former) && !leaves && !isOver && (!ends || paper.alive.has(successor))
   const id = await submit(all, begun!)
@@ -267,7 +275,13 @@ async function doUndo(all: World, { which }: Extract<Act, { kind: 'undo' }>) {
   if (!id) return
   paper.apply(moved)
   paper.undone.add(done.id)
-  for (const { what, to } of moved) if (to === null) paper.lent.delete(what)
+  for (const { what, to } of moved) {
+    if (to === null) paper.lent.delete(what)
+    const quantity = paper.returned.get(what)
+    if (to === null || quantity === undefined) continue
+    paper.lent.set(what, quantity)
+    paper.returned.delete(what)
+  }
   if (former && successor) {
     paper.alive.delete(successor)
     paper.alive.add(former)
@@ -291,6 +305,20 @@ async function doTemporary(all: World, { host, quantity }: Extract<Act, { kind: 
   const moved = [{ what, from: null, to, quantity }]
   paper.apply(moved)
   paper.done.push({ id, moved })
+}
+
+async function doGiveBack(all: World, { which }: Extract<Act, { kind: 'giveBack' }>) {
+  const { paper, plans } = all
+  const what = [...paper.lent.keys()][which % Math.max(1, paper.lent.size)]
+  const [key] = [...paper.placed].find(([one, n]) => what && one.startsWith(`${what} `) && n > 0) ?? []
+  if (!what || !key) return
+  const [from, quantity] = [key.split(' ')[1]!, paper.placed.get(key)!]
+  const id = await submit(all, await plans.draft([{ entitlementId: what, from, quantity }], 'return'))
+  const moved = [{ what, from, to: null, quantity }]
+  paper.apply(moved)
+  paper.returned.set(what, paper.lent.get(what)!)
+  paper.lent.delete(what)
+  paper.done.push({ id: id!, moved })
 }
 
 async function doEnd({ paper, options }: World) {
@@ -332,6 +360,7 @@ async function perform(all: World, one: Act): Promise<void> {
   if (one.kind === 'undo') return doUndo(all, one)
   if (one.kind === 'temporary') return doTemporary(all, one)
   if (one.kind === 'end') return doEnd(all)
+  if (one.kind === 'giveBack') return doGiveBack(all, one)
   if (one.kind === 'load') return doLoad(all, one)
   const entitlement = all.owned[one.owned]!
   const term = { quantity: one.quantity + 1, startsOn: dayFromNow(0), endsOn: null }
