@@ -33,19 +33,29 @@ export function clean(decoded: string, before: readonly FileNote[] = []) {
   const notes = [...before]
   const whole = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded
   const plain = whole.replaceAll('\0', '')
-  const nuls = whole.length - plain.length
-  if (nuls > 0) notes.push('nul')
-  let controls = 0
-  const text = plain.replaceAll('\v', ' ').replace(CONTROLS, (one) => {
-    controls++
-    return pictureOf(one.charCodeAt(0))
-  })
-  if (nuls + controls > 20 && (nuls + controls) * 20 > whole.length) notes.push('binary')
+  if (plain.length < whole.length) notes.push('nul')
+  const controls = whole.length - plain.length + countControls(plain)
+  const isBinary = controls > 20 && controls * 20 > whole.length
+  if (isBinary) notes.push('binary')
+  const flat = plain.replaceAll('\v', ' ')
+  // Of a program nobody wants to know which they are, and a megabyte of them is put in order at once.
+  const text = isBinary
+    ? flat.replace(CONTROLS, '\ufffd')
+    : flat.replace(CONTROLS, (run) => Array.from(run, (one) => pictureOf(one.charCodeAt(0))).join(''))
   if (/<!doctype html|<html[\s>]|<br\s{0,9}\/?>|&quot;/i.test(text)) notes.push('html')
   return { text, notes }
 }
 
-const CONTROLS = /[^\P{Cc}\t\n\f\r]/gu
+const CONTROLS = /[^\P{Cc}\t\n\f\r]+/gu
+
+function countControls(text: string): number {
+  let count = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 0x20 ? code < 9 || code > 13 : code >= 0x7f && code < 0xa0) count++
+  }
+  return count
+}
 
 function pictureOf(code: number): string {
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
