@@ -136,6 +136,8 @@ test.each([
 test('a host is found by its host ID in any spelling', async () => {
   const page = await browser.get('/c/100234/packs')
   const id = /02-AA-10(-\w\w){3}/.exec(page.text)![0]
+  const none = await browser.get('/c/100234/packs?q=no-such-host')
+  expect(none.link('in the register of hosts')).toBe('/c/100234/hosts?text=no-such-host')
   for (const q of [id, id.replaceAll('-', ':').toLowerCase(), id.replaceAll('-', '')]) {
     const found = await browser.get(`/c/100234/packs?${new URLSearchParams({ q })}`)
     expect(found.all('input[name=host]'), q).toHaveLength(1)
