@@ -13,7 +13,7 @@ export type FileHost = {
   /** Of a triad one a server; of others all that are given. */
   ids: FileHostId[]
   port: number | null
-  /** License lines that are locked to it; of a server, those that it serves. */
+  /** License lines that are locked to it; of a server, also those that it serves. */
   lines: number
   known: KnownHost[]
   /** Query of the form for a new host; null where it is known, or none of its IDs can be read. */
@@ -22,7 +22,7 @@ export type FileHost = {
 
 type Named = Omit<FileHost, 'known' | 'query'>
 
-/** The hosts a file is for, servers first; `known` are the company's hosts with one of their IDs. */
+/** The hosts a file is for, servers first; lines that are locked to a server of it are that server's. */
 export function hostsOfFile(file: LicenseFile, lines: readonly Explained[]): Named[] {
   const served = new Map<number, number>()
   const machines = new Map<string, { ids: FileHostId[]; lines: number }>()
@@ -30,7 +30,7 @@ export function hostsOfFile(file: LicenseFile, lines: readonly Explained[]): Nam
     const lock = lockOf(license)
     const part = license.line.part
     if (lock.length === 0) served.set(part, (served.get(part) ?? 0) + 1)
-    const key = lock.map(({ text }) => text.toLowerCase()).join(' ')
+    const key = lock.map(keyOf).join(' ')
     const before = machines.get(key)
     if (before) before.lines++
     else if (key !== '') machines.set(key, { ids: lock, lines: 1 })
@@ -38,13 +38,20 @@ export function hostsOfFile(file: LicenseFile, lines: readonly Explained[]): Nam
   const servers = [...byPart(file.servers)].flatMap(([part, group]) =>
     serversOf(group, served.get(part) ?? 0),
   )
-  const locked = [...machines.values()].map((one) => ({
-    ...one,
-    kind: 'machine' as const,
-    names: [],
-    port: null,
-  }))
+  const byId = new Map(servers.flatMap((server) => server.ids.map((id) => [keyOf(id), server])))
+  const others = [...machines.values()].filter(({ ids, lines: locked }) => {
+    const server = byId.get(keyOf(ids[0]!))
+    const isServer = server !== undefined && ids.every((id) => byId.get(keyOf(id)) === server)
+    if (isServer) server.lines += locked
+    return !isServer
+  })
+  const locked = others.map((one) => ({ ...one, kind: 'machine' as const, names: [], port: null }))
   return [...servers, ...locked]
+}
+
+/** The same for all spellings of a host ID. */
+function keyOf({ text, id }: FileHostId): string {
+  return id ? `${id.kind} ${id.value}` : text.toLowerCase()
 }
 
 function serversOf(group: Server[], lines: number): Named[] {
@@ -63,7 +70,7 @@ function serversOf(group: Server[], lines: number): Named[] {
 
 /** Every ID that can be read, each once, for one question to the register. */
 export function idsToFind(hosts: readonly { ids: FileHostId[] }[]): HostId[] {
-  return [...new Map(idsOfHosts(hosts).map((id) => [`${id.kind} ${id.value}`, id])).values()]
+  return [...new Map(idsOfHosts(hosts).map((id) => [keyOf({ text: '', id }), id])).values()]
 }
 
 function idsOfHosts(hosts: readonly { ids: FileHostId[] }[]): HostId[] {

@@ -80,6 +80,14 @@ describe('a pasted file', () => {
     expect(row(answer, 'FORMA_MESH')).toContain('not owned here')
   })
 
+  test('a machine is listed once, with what it serves and what is locked to it, however its ID is spelt', async () => {
+    const locked = (id: string) => `FEATURE f${id.length} opend 1.0 permanent uncounted HOSTID=${id} SIGN=1\n`
+    const answer = await paste(`${locked('02aa10000007')}${sample}\n${locked('02:AA:10:00:00:07')}
+      ${locked('"02aa10000007 02aa10000055"')}`)
+    expect(answer.text).toContain('2 hosts in the file')
+    expect(row(answer, 'lyo-cad-07')).toContain('license server 02-AA-10-00-00-07 7788 5 lines')
+  })
+
   test('hosts of other companies are new here', async () => {
     const answer = await paste(sample.replace('02aa10000007', '02aa10000099'))
     expect(answer.text).not.toContain('SECRET-01')
