@@ -62,7 +62,7 @@ const PLAIN_VALUE = /^[\x21\x24-\x5b\x5d-\x7e]{1,100}$/
  * Gives the kind and the canonical value, or a problem as a key of the catalogue (`hostid.*`).
  */
 export function parseHostId(text: string, options: HostIdOptions = {}): HostId | HostIdProblem {
-  const typed = text
+  const typed = withPlainDashes(text)
     .trim()
     .replace(/^HOSTID=/i, '')
     .replace(/^(["'])(.*)\1$/, '$2')
@@ -72,6 +72,11 @@ export function parseHostId(text: string, options: HostIdOptions = {}): HostId |
   if (/^DEMO$/i.test(typed)) return problem('demo')
   const named = /^([A-Za-z][A-Za-z0-9_]*)\s*=\s*(.*)$/s.exec(typed)
   return named ? parseNamed(named[1]!.toUpperCase(), named[2]!.trim(), options) : parseBare(typed)
+}
+
+/** Word processors and PDF files make other dashes of hyphens, and put signs among them that are not seen. */
+export function withPlainDashes(text: string): string {
+  return text.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
 }
 
 /** For screens and print: `02-AA-10-00-00-07`, `1A2B3C4D`, `VM_UUID=…`. */

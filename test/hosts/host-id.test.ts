@@ -15,6 +15,8 @@ const ACCEPTED: [typed: string, kind: string, value: string][] = [
   ['"001a2b3c4d55"', 'ethernet', '001A2B3C4D55'],
   ['HOSTID=001a2b3c4d55', 'ethernet', '001A2B3C4D55'],
   ['MAC=00-1a-2b-3c-4d-55', 'ethernet', '001A2B3C4D55'],
+  ['00\u20111A\u20132B\u20143C\u22124D\u201055', 'ethernet', '001A2B3C4D55'],
+  ['\ufeff001a\u00ad2b3c\u200b4d55', 'ethernet', '001A2B3C4D55'],
   ['8:0:20:0:5:ac', 'ethernet', '0800200005AC'],
   ['17007ea8', 'system', '17007EA8'],
   ['0x17007ea8', 'system', '17007EA8'],

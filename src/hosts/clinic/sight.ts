@@ -1,4 +1,4 @@
-import { type HostId, parseHostId } from '../host-id.ts'
+import { type HostId, parseHostId, withPlainDashes } from '../host-id.ts'
 
 export type Sight = { text: string; id: HostId | null }
 
@@ -10,7 +10,8 @@ const NAMED =
   /(?<![A-Za-z0-9_])(?:COMPOSITE|HOSTNAME|USER|DISPLAY|INTERNET|VM_UUID|VMUUID|DISK_SERIAL_NUM|FLEXID|ID)=\s?"?([^\s"']{1,120})/g
 
 /** Every host ID in a row of text that is written like one: Ethernet addresses, and `NAME=value`. */
-export function sightIds(row: string): Sight[] {
+export function sightIds(given: string): Sight[] {
+  const row = withPlainDashes(given)
   const named = [...row.matchAll(NAMED)]
   const rest = named.length > 0 ? row.replace(NAMED, ' ') : row
   const addresses = [PAIRS, DOTTED, BARE].flatMap((pattern) =>

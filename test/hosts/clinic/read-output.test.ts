@@ -125,6 +125,7 @@ test('vol and hostid', () => {
 
 test('bare IDs and free text', () => {
   expect(shown('My server’s MAC is 00:1A:2B:3C:4D:55, thanks!')).toEqual(['00-1A-2B-3C-4D-55'])
+  expect(shown('its MAC: 00\u20131A\u20132B\u20133C\u20134D\u201355.')).toEqual(['00-1A-2B-3C-4D-55'])
   expect(shown('001a2b3c4d55')).toEqual(['00-1A-2B-3C-4D-55'])
   expect(shown('0:1b:63:9:aa:f')).toEqual(['00-1B-63-09-AA-0F'])
   expect(shown('switch port 001a.2b3c.4d55 up')).toEqual(['00-1A-2B-3C-4D-55'])
