@@ -80,7 +80,7 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
       c.maintenance_ends_on, core.starts_on, core.ends_on, core.entitled, core.owned, core.all_placed,
       core.placed, core.available, cf.configuration_number, h.label as host, h.kind as host_kind, members.host_ids,
       h.address_line1, h.postal_code, h.city, h.country, h.pack_issue, r.number as request_number,
-      coalesce(r.person, ${firstContact(customerId)}) as contact
+      coalesce(keeper.person, ${namedContact(customerId)}, r.person, ${firstContact(customerId)}) as contact
     from (
       select p.product_id, e.entitlement_id, line.host_id, line.is_rest, p.product, p.part_number, p.license_type,
         p.family, p.daemon, p.family_port, p.features, e.contract_id, e.term_id, e.starts_on, e.ends_on, e.entitled,
@@ -110,9 +110,10 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
       where l.customer_id = ${customerId} and l.order_id = t.order_id and l.line = t.line limit 1
     ) l on true
     left join lateral (
-      select h.label, h.kind, h.port, h.address_line1, h.postal_code, h.city, h.country, h.pack_issue
+      select h.label, h.kind, h.port, h.address_line1, h.postal_code, h.city, h.country, h.pack_issue, h.caretaker_id
       from hosts h where h.customer_id = ${customerId} and h.id = core.host_id limit 1
     ) h on true
+    left join lateral (${person(customerId, sql`h.caretaker_id`)} limit 1) keeper on true
     left join lateral (
       select cf.configuration_number from configurations cf
       where cf.customer_id = ${customerId} and cf.id = core.configuration_id limit 1
@@ -190,11 +191,24 @@ function beyond([product, productId, entitlementId, isRest, host, hostId]: LineK
     (${product}, ${productId}::uuid, ${entitlementId}::uuid, ${isRest}::int, ${host}, ${hostId}::uuid)`
 }
 
-/** Whom to ask where no person has placed it here: the company's first contact, primary ones before others. */
+/** A person of the company by ID; none where they are of it no longer. */
+function person(customerId: string, id: SQL): SQL {
+  return sql`
+    select coalesce(nullif(pe.name, ''), pe.email) as person from associations a join people pe on pe.id = a.person_id
+    where a.customer_id = ${customerId} and a.person_id = ${id} and pe.deleted_at is null`
+}
+
+/** Whom to ask where nobody looks after the host: the contact that the company has named. */
+function namedContact(customerId: string): SQL {
+  const id = sql`(select cu.contact_id from customers cu where cu.id = ${customerId})`
+  return sql`(${person(customerId, id)})`
+}
+
+/** Whom to ask where no person has placed it here either: the company's first contact, primary ones before others. */
 function firstContact(customerId: string): SQL {
   return sql`(
     select coalesce(nullif(pe.name, ''), pe.email) from associations a join people pe on pe.id = a.person_id
-    where a.customer_id = ${customerId}
+    where a.customer_id = ${customerId} and pe.deleted_at is null
     order by pe.primary_customer_id is distinct from a.customer_id, a.created_at, a.person_id limit 1
   )`
 }

@@ -160,6 +160,31 @@ describe('Detailed license report', () => {
     expect(records[0]!['Feature(s)']).toMatch(/^FEATURE_\d+ 12\.0$/)
   })
 
+  test('the contact is who looks after the host, else whom the company has named, while they are of it', async () => {
+    const contacts = async () =>
+      (await csvOf('')).records.map(({ Host, Contact }) => [Host, Contact].filter(Boolean).join(' '))
+    const before = await contacts()
+    const { db } = t.db.owner
+    const [luc, rose] = ['licensing', 'reporting'].map((name) => t.cast.people[`${name}@demo.example`]!)
+    await db.execute(sql`update customers set contact_id = ${rose} where id = ${company}`)
+    await db.execute(
+      sql`update hosts set caretaker_id = ${luc} where customer_id = ${company} and label = 'LYO-LIC'`,
+    )
+    expect(await contacts()).toEqual([
+      'Rose Lambert',
+      'LYO-LIC Luc Moreau',
+      'NTE-CAD-01 Rose Lambert',
+      'Rose Lambert',
+      'Rose Lambert',
+    ])
+    const stranger = t.cast.people['stranger@demo.example']!
+    await db.execute(sql`update customers set contact_id = ${stranger} where id = ${company}`)
+    await db.execute(sql`update hosts set caretaker_id = ${stranger} where customer_id = ${company}`)
+    expect(await contacts()).toEqual(before)
+    await db.execute(sql`update customers set contact_id = null where id = ${company}`)
+    await db.execute(sql`update hosts set caretaker_id = null where customer_id = ${company}`)
+  })
+
   test('filters lines by family, words and what to show', async () => {
     const browser = await as('reporting@demo.example')
     const count = async (query: string) =>
