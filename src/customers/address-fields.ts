@@ -30,6 +30,9 @@ export const CompanyForm = Type.Object({
 export const HostPlaceForm = Type.Object({
   mark: text(16),
   label: Type.String({ minLength: 1, maxLength: 100 }),
+  server1: text(300),
+  server2: text(300),
+  server3: text(300),
   port: text(5),
   ...place,
 })

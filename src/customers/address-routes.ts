@@ -117,6 +117,7 @@ async function showHostPlace(
     hostId,
     label: place.label,
     isRetired: status === 'retired',
+    isTriad: place.kind === 'triad',
     countries: countryOptions(format, t('addresses.country.none'), text(current.country)),
     problems,
     values: current,

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { HistoryEntry } from './history.ts'
 
-const fields = ['label', 'port', 'address_line1', 'postal_code', 'city', 'country'] as const
+const places = ['label', 'port', 'address_line1', 'postal_code', 'city', 'country'] as const
+const servers = ['server1', 'server2', 'server3'] as const
+const fields = [...places, ...servers]
 
 /** What happened to a host in the reader's words. */
 export function historyLines(rows: readonly HistoryEntry[], request: FastifyRequest) {
@@ -53,7 +55,7 @@ function changesOf({ before, after }: HistoryEntry, { t, format }: FastifyReques
   return fields
     .filter((field) => before?.[field] !== after?.[field])
     .map((field) => ({
-      field: t(`hosts.field.${field}`),
+      field: t(field.startsWith('server') ? `addresses.field.${field}` : `hosts.field.${field}`),
       before: said(field, before?.[field] ?? null),
       after: said(field, after?.[field] ?? null),
     }))

@@ -21,7 +21,7 @@ export type HistoryKind =
 type Place = Record<
   'label' | 'port' | 'address_line1' | 'postal_code' | 'city' | 'country',
   string | number | null
->
+> & { server1?: string; server2?: string; server3?: string }
 
 /** What happened to a host, as one of its two ends sees it. */
 export type HistoryEntry = {
@@ -121,20 +121,26 @@ const place = (alias: string) =>
       .join(', ')})`,
   )
 
-/** The first version is the host's beginning. */
+/** The first version is the host's beginning. Server names have no versions: the request says which were changed. */
 function versionsOf({ customerId, hostId }: Of): SQL {
   return sql`select ${entry(sql`case when v.former is null then 'made' else 'changed' end`, {
     ...{
       id: sql`v.id`,
       at: sql`v.recorded_at`,
-      before: sql`v.former`,
-      after: place('v'),
+      before: sql`(v.former::jsonb || coalesce(s.was, '{}'))::json`,
+      after: sql`(${place('v')}::jsonb || coalesce(s.now, '{}'))::json`,
       request_id: sql`v.request_id`,
     },
   })} from (
     select w.*, lag(${place('w')}) over (order by w.recorded_at, w.id) as former from host_versions w
     where w.customer_id = ${customerId} and w.host_id = ${hostId}::uuid
-  ) v`
+  ) v
+  left join lateral (
+    select jsonb_object_agg(l.field, l.before) as was, jsonb_object_agg(l.field, l.after) as now
+    from requests q, jsonb_to_recordset(q.details -> 'lines') as l (field text, before text, after text)
+    where q.customer_id = ${customerId} and q.id = v.request_id and q.kind = 'update-contacts'
+      and l.field like 'server_'
+  ) s on true`
 }
 
 function retirementsOf({ customerId, hostId }: Of): SQL {

@@ -103,7 +103,8 @@ function triadProblem(members: readonly NewMember[]): ProblemKey[] {
   return [beside(twice?.field ?? 'id1', found)]
 }
 
-function sameServer(members: readonly NewMember[]): ProblemKey[] {
+/** Two machines of a triad with one name. */
+export function sameServer(members: readonly Pick<NewMember, 'position' | 'serverName'>[]): ProblemKey[] {
   const named = members.filter(({ serverName }) => serverName !== '')
   const twice = named.find(
     ({ serverName }, index) =>

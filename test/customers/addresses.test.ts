@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../helpers/app.ts'
+import { makeHost } from '../helpers/makers.ts'
 import { snapshot } from '../helpers/snapshot.ts'
 import type { Visitor } from '../helpers/visitor.ts'
 import { placeLicenses } from '../helpers/work.ts'
@@ -81,6 +82,42 @@ describe('update addresses and contacts', () => {
     expect(history.text).toContain('LYO-01')
     expect(history.text).toContain('LYO-02')
     expect(history.text).toContain('Luc Moreau')
+  })
+
+  test('a host’s server name: another, not none, and the next pack has it; of a triad each its own', async () => {
+    const form = await luc.get(`${tool}/hosts/${host}`)
+    const was = form.one('#server1').getAttribute('value')!
+    expect(form.all('#server2')).toHaveLength(0)
+    expect((await place({ server1: '' })).one('#server1-error').textContent).toContain(
+      'name of the license server',
+    )
+    expect((await place({ server1: 'not a name' })).status).toBe(422)
+    // A single host has no second machine.
+    expect((await place({ server2: 'second' })).text).toContain('Nothing is changed')
+    const done = await luc.get((await place({ server1: 'lic.lemaire.example' })).location)
+    expect(done.one('table').textContent).toContain('Server name')
+    expect(done.one('table').textContent).toContain(`After lic.lemaire.example`)
+    const history = (await luc.get(`/c/100234/hosts/${host}/history?only=host`)).text
+    expect(history).toContain('lic.lemaire.example')
+    const action = done.one('form[action$="/packs"]').getAttribute('action')!
+    await luc.submit(done, {}, action)
+    const [pack] = await stored('packs', sql`host_id = ${host}::uuid order by issue desc limit 1`)
+    expect(pack!['text']).toContain('SERVER lic.lemaire.example ')
+    expect(pack!['text']).not.toContain(was)
+
+    const triad = await makeHost(t.db.owner.db, t.cast.customers['100234']!, {
+      ...{
+        label: 'TRIO',
+        ids: ['02AA77770001', '02AA77770002', '02AA77770003'],
+        servers: ['t1', 't2', 't3'],
+      },
+    })
+    const path = `${tool}/hosts/${triad.id}`
+    const twice = await luc.submit(await luc.get(path), { server2: 'T1' }, path)
+    expect(twice.one('#server2-error').textContent).toContain('T1')
+    await luc.submit(twice, { server2: 't2b' }, path)
+    const names = await stored('host_members', sql`host_id = ${triad.id} order by position`)
+    expect(names.map((member) => member['server_name'])).toEqual(['t1', 't2b', 't3'])
   })
 
   test('says every problem beside its field and keeps what was typed', async () => {

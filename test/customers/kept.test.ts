@@ -10,7 +10,7 @@ let db: TestDatabase
 const files = (city: string) => ({
   'customers.csv': [customer({ city })],
   'contacts.csv': [contact()],
-  'hosts.csv': [host({ city, port: 7000 })],
+  'hosts.csv': [host({ city, port: 7000, server_names: city.toLowerCase() })],
 })
 
 beforeAll(async () => {
@@ -30,7 +30,8 @@ test('what people change of addresses stays when the files are loaded again, and
     await changeCompany(tx, { customerId, personId, mark: markOf(company), values })
     const { status: _status, ...place } = await findHostPlace(tx, customerId, hostId)
     const change = { customerId, hostId, personId, mark: markOf(place) }
-    await changePlace(tx, { ...change, values: { ...place, city: 'Rezé', port: '7001', label: 'RENAMED' } })
+    const renamed = { label: 'RENAMED', server1: 'renamed.example' }
+    await changePlace(tx, { ...change, values: { ...place, city: 'Rezé', port: '7001', ...renamed } })
   })
   const { said } = await loadFiles(db.owner, files('Paris'))
   const kept = said
@@ -38,6 +39,9 @@ test('what people change of addresses stays when the files are loaded again, and
     .map((line) => line.replace(/,? (changed|unchanged)/, ''))
   expect(kept).toHaveLength(2)
   const [stored] = await db.owner.db.execute(sql`
-    select c.city, h.city as host_city, h.port, h.label from customers c join hosts h on h.customer_id = c.id`)
-  expect(stored).toEqual({ city: 'Rezé', host_city: 'Rezé', port: 7001, label: 'RENAMED' })
+    select c.city, h.city as host_city, h.port, h.label, m.server_name
+    from customers c join hosts h on h.customer_id = c.id join host_members m on m.host_id = h.id`)
+  expect(stored).toEqual({
+    ...{ city: 'Rezé', host_city: 'Rezé', port: 7001, label: 'RENAMED', server_name: 'renamed.example' },
+  })
 })
