@@ -126,3 +126,12 @@ function anchors(page: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+test.each(pages.filter((path) => path.endsWith('.fr.md')))(
+  '%s: a French sign with a blank before it keeps to its word',
+  (path) => {
+    const text = read(path).replace(/```[\s\S]*?```|`[^`]*`/g, '`')
+    expect(text.match(/\S+ [:;!?»](?=\s|$)|« /gm)).toBeNull()
+    expect(text).not.toContain("'")
+  },
+)

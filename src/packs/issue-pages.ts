@@ -68,8 +68,8 @@ async function showDifference(request: FastifyRequest, reply: FastifyReply) {
   )
   const [before, after] = texts
   const problems = [
-    ...(before ? [] : [{ field: 'from', message: noIssue(request, host) }]),
-    ...(after ? [] : [{ field: 'to', message: noIssue(request, host) }]),
+    ...(before ? [] : [{ field: 'from', message: noIssue(request, host, 'from') }]),
+    ...(after ? [] : [{ field: 'to', message: noIssue(request, host, 'to') }]),
   ]
   if (problems.length > 0) reply.code(422)
   return reply.page('packs/difference', {
@@ -111,8 +111,10 @@ function rowOf({ t, format }: FastifyRequest, { kind, what, name, before, after 
   }
 }
 
-function noIssue({ t }: FastifyRequest, { issue }: PackHost): string {
-  return issue === 0 ? t('retrieval.difference.none') : t('retrieval.difference.noSuch', { last: issue })
+function noIssue({ t }: FastifyRequest, { issue }: PackHost, field: 'from' | 'to'): string {
+  return issue === 0
+    ? t('retrieval.difference.none')
+    : t('retrieval.difference.noSuch', { last: issue, field })
 }
 
 function read<T>({ server, customer }: FastifyRequest, work: (tx: Db) => Promise<T>): Promise<T> {

@@ -49,6 +49,7 @@ async function showReport(request: FastifyRequest, reply: FastifyReply) {
   return reply.page('reports/detailed', {
     title: t('reports.title'),
     columns: columns.map(({ name, kind }) => ({
+      name,
       text: t(`reports.column.${name}`),
       isNumber: kind === 'number',
     })),

@@ -56,7 +56,9 @@ function isBrokenForm({ message }: Error, request: FastifyRequest): boolean {
 
 function redisplay(problems: Problem[], request: FastifyRequest, reply: FastifyReply): unknown {
   const again = request.routeOptions.config?.redisplay
-  if (!again) return failurePage(request, reply, reply.statusCode, { problems })
+  // A page without the form has no field to lead to.
+  const said = problems.map(({ message }) => ({ message }))
+  if (!again) return failurePage(request, reply, reply.statusCode, { problems: said })
   return again(request, reply, problems, (request.body ?? {}) as Record<string, unknown>)
 }
 

@@ -2,7 +2,16 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Locale } from '../../src/web/i18n.ts'
 import { launch, type Visit, visit } from './browser.ts'
-import { axeViolations, inlineParts, invalidHtml, show, sideways, spaceText, withAxe } from './inspect.ts'
+import {
+  aimless,
+  axeViolations,
+  inlineParts,
+  invalidHtml,
+  show,
+  sideways,
+  spaceText,
+  withAxe,
+} from './inspect.ts'
 import { pageStates } from './pages.ts'
 import { makeStage, type Stage } from './stage.ts'
 import { Answer } from './visitor.ts'
@@ -48,6 +57,7 @@ export function checkPages(locale: Locale): void {
       expect(answer.title).not.toBe('')
       expect(await invalidHtml(answer.body)).toEqual([])
       expect(inlineParts(answer)).toEqual([])
+      expect(aimless(answer)).toEqual([])
       const { page, faults } = it
       await show(page, base, withAxe(answer))
       expect(await axeViolations(page)).toEqual([])

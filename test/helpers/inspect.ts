@@ -28,6 +28,18 @@ export function inlineParts({ document }: Answer): string[] {
   return [...wrong, ...handlers].map((element) => element.outerHTML.slice(0, 200))
 }
 
+/** Links within the page that lead nowhere, and problems of a form that cannot be told apart out of context. */
+export function aimless({ document }: Answer): string[] {
+  const leads = [...document.querySelectorAll('a[href^="#"]')].map((link) =>
+    link.getAttribute('href')!.slice(1),
+  )
+  const said = [...document.querySelectorAll('#problems li')].map((one) => one.textContent!.trim())
+  return [
+    ...leads.filter((id) => !document.getElementById(id)).map((id) => `#${id}`),
+    ...said.filter((words, index) => said.indexOf(words) !== index),
+  ]
+}
+
 /**
  * Shows an answer that came already, at its own address, with the files beside it from `base`. It comes from a server
  * between the two and not by interception, which would have the browser fetch and compile these files for every page.

@@ -65,7 +65,7 @@ describe('issues of a host', () => {
     const page = await browser.get(`${base}/${one.host.id}/difference?${query}`)
     expect(page.status).toBe(422)
     expect(page.title).toMatch(/^Error:/)
-    expect(page.text).toContain('Enter the number of an issue, from 1 to 2')
+    expect(page.text).toContain('issue: enter a number from 1 to 2')
   })
 
   test('an earlier one is retrieved as a request, whose page says that it is replaced', async () => {
