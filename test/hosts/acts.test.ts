@@ -193,7 +193,7 @@ describe('decommission', () => {
     expect(back.location).toMatch(/\/requests\//)
     const page = await luc.get(path(first.id))
     expect(page.text).toContain('host put back into service')
-    expect(page.one('.g-lead').textContent).not.toContain('retired')
+    expect(page.one('.g-lead').textContent).not.toContain('out of service')
     await decommission('licensing', first.id)
     const form = await luc.get(path(first.id, '/recommission'))
     await host('back-01', '02AA55550011')

@@ -96,9 +96,9 @@ describe('as of a day', () => {
     expect(rows.map((row) => row.split(' ')[0])).toEqual(['Gone', 'Lugdunum', 'Nantes'])
     expect(rows[1]).toContain('6 licenses issue 1')
     expect(rows[2]).toContain('0 licenses none')
-    expect(rows[0]).not.toContain('retired')
+    expect(rows[0]).not.toContain('out of service')
     expect((await hosts(`?asOf=${dayFromNow(-1)}`)).all('#results tbody tr').map(cells)[0]).toContain(
-      'retired',
+      'out of service',
     )
     const now = (await hosts('')).all('#results tbody tr').map(cells)
     expect(now.find((row) => row.startsWith('Lyon'))).toContain('4 licenses')
