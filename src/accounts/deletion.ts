@@ -27,7 +27,7 @@ export function deletionRoutes(app: App): void {
       }
       const { id: personId } = request.person!
       const companies = await listCompanies(request)
-      const answer = await actOnce(
+      return actOnce(
         request,
         reply,
         async (tx) => {
@@ -35,12 +35,12 @@ export function deletionRoutes(app: App): void {
           const { locale } = request
           await deleteAccount(tx, { personId, companies, today: app.today(), publisher, locale })
           request.flash('accounts.deletion.done')
+          // Here, as the answer is on its way when this is done.
+          forgetSession(reply)
           return '/sign-in'
         },
         { customerIds: companies.map(({ id }) => id) },
       )
-      forgetSession(reply)
-      return answer
     },
   )
 }

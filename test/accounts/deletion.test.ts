@@ -201,6 +201,8 @@ describe('deleting one’s account', () => {
   test('somebody without companies goes, too', async () => {
     const browser = await t.signIn('plain@demo.example')
     expect((await remove(browser)).location).toBe('/sign-in')
+    // Nothing on the browser says who was here, nor that a session of theirs has ended.
+    expect([...browser.cookies.keys()].filter((name) => /^guichet(_former)?$/.test(name))).toEqual([])
     expect((await personOf('plain@demo.example')).deletedAt).not.toBeNull()
   })
 
