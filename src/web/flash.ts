@@ -24,7 +24,11 @@ export function registerFlash(app: App): void {
     const unsigned = sent ? request.unsignCookie(sent) : undefined
     if (!unsigned?.valid) return null
     this.clearCookie(cookieName, { path: '/' })
-    const [key, params, tone] = JSON.parse(unsigned.value) as [string, Record<string, unknown>, Tone]
+    const [key, params, tone = 'done'] = JSON.parse(unsigned.value) as [
+      string,
+      Record<string, unknown>,
+      Tone?,
+    ]
     return { text: request.t(key, params), tone }
   })
   app.addHook('onSend', async (request, reply) => {
