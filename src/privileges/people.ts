@@ -29,10 +29,13 @@ export type PersonRow = {
   sortName: string
 }
 
+/** Who gave it (alias `g` of people); null: the publisher. Customers read no name of the desk's people. */
+export const giver = sql`case when not g.is_staff then coalesce(nullif(g.name, ''), g.email) end`
+
 /** What `today` a person (alias `p`) holds in the company of the association `a`. */
 const privilegesOf = (today: string) => sql`coalesce((
   select json_agg(json_build_object('privilege', h.privilege, 'since', h.granted_at, 'until', h.until,
-    'isKept', h.is_kept, 'by', coalesce(nullif(g.name, ''), g.email))
+    'isKept', h.is_kept, 'by', ${giver})
     order by array_position(array['supervisor', 'licensing', 'reporting'], h.privilege))
   from privileges h left join people g on g.id = h.granted_by
   where h.customer_id = a.customer_id and h.person_id = a.person_id and ${inEffect(today)}), '[]')`

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { isId } from '../ids.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
-import { fits, type HeldRow } from './people.ts'
+import { fits, giver, type HeldRow } from './people.ts'
 import type { PeopleFilter } from './people-filter.ts'
 
 export type ReviewLine = {
@@ -39,7 +39,7 @@ export async function listReviewLines(
       (select coalesce(nullif(d.name, ''), d.email) from people d where d.id = l.decided_by) as "decidedBy",
       a.person_id is not null as "isMember", p.last_signed_in_at as "lastSignedInAt", ${sortName} as "sortName",
       coalesce((select json_agg(json_build_object('privilege', h.privilege, 'since', h.granted_at, 'until', h.until,
-          'isKept', h.is_kept, 'by', coalesce(nullif(g.name, ''), g.email))
+          'isKept', h.is_kept, 'by', ${giver})
           order by array_position(array['supervisor', 'licensing', 'reporting'], h.privilege))
         from privileges h left join people g on g.id = h.granted_by
         where h.customer_id = l.customer_id and h.person_id = l.person_id

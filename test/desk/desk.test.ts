@@ -239,7 +239,7 @@ describe('R8: an upgrade at the desk', () => {
     })
     const asked = '/desk/activity?about=desk-request'
     const line = (await desk.get(asked)).one('tbody tr')
-    expect(line.textContent).toMatch(/You\s+Information asked for/)
+    expect(line.textContent).toMatch(/Denise Klein \(you\)\s+Information asked for/)
     expect(line.querySelector('a')!.getAttribute('href')).toBe(at(number))
     const { workOnAccountRequest } = await import('../../src/requests/account/jobs.ts')
     await workOnAccountRequest(it.app, { requestId: id, step: 'decline' })
@@ -314,6 +314,13 @@ describe('R9: the first supervisor', () => {
     expect(held.filter(({ line }) => line.endsWith('true')).length).toBe(4)
     expect(await lastVerbs('100871')).toContain('supervisor.named desk')
     expect((await browsers['open']!.get('/c/100871/configure')).status).toBe(200)
+    // The company reads who gave it, and no name of the desk's people.
+    const [named] = held.find(({ line }) => line.includes('supervisor'))!.line.split('@')
+    const supervisor = browsers[named!]!
+    for (const path of ['', '/print', `/${idOf(named!)}`]) {
+      const { text } = await supervisor.get(`/c/100871/people${path}`)
+      expect([text.includes('Halden Software'), text.includes('Denise Klein')]).toEqual([true, false])
+    }
   })
 
   test('cannot be asked for where there is one', async () => {
