@@ -106,6 +106,7 @@ async function showLinked(request: FastifyRequest, reply: FastifyReply): Promise
       title: t(`accounts.emailChange.title.${state}`),
       state,
       side,
+      isLast: change.newConfirmedAt ? 'yes' : 'no',
       newEmail: change.newEmail,
       action: `/email-change/${tokenOf(request)}`,
     })

@@ -40,8 +40,12 @@ export async function countCompanies(tx: Db, personId: string, find: string): Pr
   return row!.count
 }
 
+/** A pattern for customer numbers, which hold no blanks: people write them in groups. */
+export function numberLike(text: string): string {
+  return containing(text.replace(/\s/g, ''))
+}
+
 function matches(find: string): SQL {
   if (!find) return sql``
-  const like = containing(find)
-  return sql`and (c.customer_number ilike ${like} or c.name ilike ${like})`
+  return sql`and (c.customer_number ilike ${numberLike(find)} or c.name ilike ${containing(find)})`
 }

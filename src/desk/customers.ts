@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { numberLike } from '../customers/queries.ts'
 import type { Db } from '../db.ts'
 import { containing } from '../sql.ts'
 import { text } from '../web/forms.ts'
@@ -59,7 +60,7 @@ export async function listDeskCustomers(tx: Db, filter: CustomerFilter, size = p
   const wanted = filter.supervisors && (filter.supervisors === 'none' ? 0 : 1)
   const rows = await tx.execute<DeskCustomer>(sql`
     select ${columns} from customers c cross join lateral ${supervisors}
-    where (${filter.text} = '' or c.customer_number ilike ${like} or c.name ilike ${like})
+    where (${filter.text} = '' or c.customer_number ilike ${numberLike(filter.text)} or c.name ilike ${like})
       and (${wanted ?? null}::int is null or s.supervisors = ${wanted ?? null}::int)
       and c.customer_number > ${String(after ?? '')}
     order by c.customer_number limit ${size + 1}`)

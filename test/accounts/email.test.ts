@@ -41,7 +41,12 @@ describe('change of the e-mail address', () => {
     for (const side of order) {
       expect(await addressOf(from)).toBe(from)
       // Scanners of mail open links.
-      await t.visitor().get(`/email-change/${asked[side].token}`)
+      const { text } = await t.visitor().get(`/email-change/${asked[side].token}`)
+      const isLast = order[1] === side
+      if (side === 'old')
+        expect(text).toContain(
+          isLast ? 'The new address has confirmed it' : 'once the new address has confirmed',
+        )
       expect((await press(asked[side].token, 'confirmation')).status).toBe(200)
     }
     expect(await addressOf(from)).toBe(to)

@@ -66,6 +66,12 @@ describe('R11: a person’s companies', () => {
       expect(second.one('tbody th a').textContent).not.toBe(first.one('tbody th a').textContent)
       const found = await several.get(`${path}?find=100%25`)
       expect([path, found.all('tbody tr').length, found.text.includes('Needle')]).toEqual([path, 1, true])
+      const byNumber = await several.get(`${path}?find=z-+11+50`)
+      expect([path, byNumber.all('tbody tr').length, byNumber.text.includes('Needle')]).toEqual([
+        path,
+        1,
+        true,
+      ])
     }
     const use = async (number: string) => several.submit(await several.get(`/c/${number}`), {}, '/switch')
     for (let i = 0; i < 30; i++) {
