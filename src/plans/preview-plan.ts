@@ -2,6 +2,7 @@ import type { Db } from '../db.ts'
 import { composePack } from '../packs/compose.ts'
 import { type DiffLine, diffPacks } from '../packs/diff.ts'
 import { loadPackFacts, type PackFacts, type PackPlacement, packInput } from '../packs/load-pack-input.ts'
+import { listCurrentPacks } from '../packs/queries.ts'
 import { partSizes } from './check-parts.ts'
 import { type Checked, type CheckedLine, hostsOf } from './check-plan.ts'
 import type { PlanHost } from './load-plan.ts'
@@ -43,14 +44,19 @@ export async function previewPlan(
   const lines = checked.lines.filter(
     (line) => line.problems.length === 0 && hostsOf(line).some((id) => shown.has(id)),
   )
-  const facts = await loadPackFacts(tx, {
-    ...options,
-    hostIds: [...shown],
-    entitlementIds: [...new Set(lines.map((line) => line.entitlementId))],
-  })
-  const entitlements = asIfLent(facts.entitlements, lines, options)
+  const [loaded, packs] = await Promise.all([
+    loadPackFacts(tx, {
+      ...options,
+      hostIds: [...shown],
+      entitlementIds: [...new Set(lines.map((line) => line.entitlementId))],
+    }),
+    listCurrentPacks(tx, options.customerId, [...shown]),
+  ])
+  const facts = { ...loaded, entitlements: asIfLent(loaded.entitlements, lines, options) }
   const now = Map.groupBy(facts.placements, ({ hostId }) => hostId)
-  return hosts.map((host) => previewHost(host, now.get(host.id) ?? [], lines, { ...facts, entitlements }))
+  return hosts.map((host) =>
+    previewHost(host, { now: now.get(host.id) ?? [], lines, facts, pack: packs.get(host.id) ?? null }),
+  )
 }
 
 /** A temporary license has its days once the plan is done: those it would have today. Its request has no number yet. */
@@ -76,34 +82,36 @@ function asIfLent(
 /** Stands in a preview's SN= where a request number will. */
 const noNumberYet = 'T?'
 
-function previewHost(
-  host: PlanHost,
-  now: PackPlacement[],
-  lines: CheckedLine[],
-  facts: PackFacts,
-): HostPreview {
+type Known = { now: PackPlacement[]; lines: CheckedLine[]; facts: PackFacts; pack: string | null }
+
+/** `pack`: the one on the host now, which may be older than what is placed there, and than what terms give. */
+function previewHost(host: PlanHost, { now, lines, facts, pack }: Known): HostPreview {
   const then = applyLines(host.id, now, lines)
-  const before =
-    now.length === 0 && host.packIssue === 0 ? null : composePack(packInput(facts, host.id, now, null))
   const after = composePack(packInput(facts, host.id, then, null))
   const rows = compareProducts(now, then, facts)
   return {
     host,
     rows,
-    isChanged: rows.some((row) => row.before !== row.after),
+    isChanged: isChanged(now, then),
     issue: host.packIssue,
     nextIssue: host.packIssue + 1,
-    difference: diffPacks(before, after),
+    difference: diffPacks(pack, after),
   }
+}
+
+/** Also where as many of a product come as go: of another contract, they are other lines of the pack. */
+function isChanged(now: readonly PackPlacement[], then: readonly PackPlacement[]): boolean {
+  const before = new Map(now.map(({ entitlementId, quantity }) => [entitlementId, quantity]))
+  return now.length !== then.length || then.some((one) => before.get(one.entitlementId) !== one.quantity)
 }
 
 /** How many hosts have other licenses, or more or fewer of them, once the lines that can be done are. */
 export function countChanged({ lines, hosts }: Pick<Checked, 'lines' | 'hosts'>): number {
   const changes = new Map<string, Sums>(hosts.map(({ id }) => [id, new Sums()]))
-  for (const { problems, fromHostId, toHostId, productId, quantity } of lines) {
+  for (const { problems, fromHostId, toHostId, entitlementId, quantity } of lines) {
     if (problems.length > 0) continue
-    if (fromHostId) changes.get(fromHostId)?.add(productId, -quantity)
-    if (toHostId) changes.get(toHostId)?.add(productId, quantity)
+    if (fromHostId) changes.get(fromHostId)?.add(entitlementId, -quantity)
+    if (toHostId) changes.get(toHostId)?.add(entitlementId, quantity)
   }
   return [...changes.values()].filter((sums) => sums.values().some((sum) => sum !== 0)).length
 }
