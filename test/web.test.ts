@@ -99,6 +99,29 @@ describe('every answer', () => {
     expect(answer.body).not.toMatch(/Route GET/)
   })
 
+  test('an address with a slash too many at its end leads to the one without, and never to another site', async () => {
+    const browser = await t.signIn('both@demo.example')
+    for (const [url, to] of [
+      ['/c/100234/', '/c/100234'],
+      ['/c/100234/licenses/?show=expired', '/c/100234/licenses?show=expired'],
+      ['/nowhere/', '/nowhere'],
+    ]) {
+      const answer = await browser.get(url!)
+      expect([url, answer.status, answer.location]).toEqual([url, 308, to])
+    }
+    for (const url of [
+      '//evil.example/',
+      '/.//evil.example/',
+      '/\\evil.example/',
+      '///',
+      '/public/nowhere/',
+    ]) {
+      const { statusCode, headers } = await t.app.inject({ url })
+      expect([url, statusCode, headers.location]).toEqual([url, 404, undefined])
+    }
+    expect((await t.app.inject({ method: 'POST', url: '/sign-out/' })).statusCode).toBe(404)
+  })
+
   test('what people get who are signed in is not stored by caches, whatever kind of answer it is', async () => {
     const browser = await t.signIn('both@demo.example')
     for (const url of ['/account', '/', '/session/active', '/nowhere', '/c/100555']) {

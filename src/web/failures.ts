@@ -20,7 +20,20 @@ export type Redisplay = (
 /** One place for all that goes wrong: the status, a page in the reader's language, and a log line for faults of ours. */
 export function registerFailures(app: App): void {
   app.setErrorHandler((error: FastifyError, request, reply) => answer(error, request, reply))
-  app.setNotFoundHandler((request, reply) => failurePage(request, reply, 404))
+  app.setNotFoundHandler(notThere)
+}
+
+function notThere(request: FastifyRequest, reply: FastifyReply): unknown {
+  const unslashed = withoutLastSlash(request)
+  return unslashed ? reply.redirect(unslashed, 308) : failurePage(request, reply, 404)
+}
+
+/** Who shortens an address by hand leaves a slash at its end. */
+function withoutLastSlash({ method, url }: FastifyRequest): string | undefined {
+  const [, path, query = ''] = /^([^?]+)\/(\?.*)?$/.exec(url) ?? []
+  if (!path || (method !== 'GET' && method !== 'HEAD')) return undefined
+  const to = localPath(path + query)
+  return to === '/' ? undefined : to
 }
 
 async function answer(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -44,6 +57,7 @@ async function answer(error: FastifyError, request: FastifyRequest, reply: Fasti
   const status =
     error instanceof Refusal ? error.status : (error.statusCode ?? (isBrokenForm(error, request) ? 400 : 500))
   if (status >= 500) request.log.error({ err: error }, status === 503 ? 'not available' : 'failed')
+  if (status === 404) return notThere(request, reply)
   return failurePage(request, reply, status >= 400 && status < 600 ? status : 500)
 }
 
