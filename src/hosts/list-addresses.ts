@@ -32,7 +32,7 @@ export async function listAddresses(
   const found = await tx.execute<HostAddress>(sql`
     select h.id, h.label, h.port, h.address_line1, h.postal_code, h.city, h.country,
       coalesce(nullif(p.name, ''), p.email) as caretaker
-    from hosts h cross join lateral (select h.label, h.city) v
+    from hosts h cross join lateral (select h.label, h.address_line1, h.postal_code, h.city) v
     left join associations a on a.customer_id = h.customer_id and a.person_id = h.caretaker_id
     left join people p on p.id = a.person_id
     where ${where} ${beyond}

@@ -16,7 +16,7 @@ export type Matching = {
   isRetired: SQL
 }
 
-/** The filter as a condition on hosts `h` with the label and city of `v`. */
+/** The filter as a condition on hosts `h` with the label, street, postal code and city of `v`. */
 export function matching({ customerId, filter, placed, isRetired }: Matching): SQL {
   const { text, product, show } = filter
   return all([

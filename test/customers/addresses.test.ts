@@ -84,6 +84,11 @@ describe('update addresses and contacts', () => {
     expect(history.text).toContain('Luc Moreau')
   })
 
+  test('lists the hosts that a part of their address finds', async () => {
+    expect((await luc.get(`${tool}?text=rue+du+port`)).text).toContain('LYO-02')
+    expect((await luc.get(`${tool}?text=nowhere`)).text).toContain('No host fits')
+  })
+
   test('a host’s server name: another, not none, and the next pack has it; of a triad each its own', async () => {
     const form = await luc.get(`${tool}/hosts/${host}`)
     const was = form.one('#server1').getAttribute('value')!
