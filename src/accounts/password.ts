@@ -20,7 +20,7 @@ import { countForm, forgetTries } from '../sign-in/throttle.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { signedIn } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
-import { hash } from '../web/session.ts'
+import { hash } from '../web/session-store.ts'
 
 const PasswordForm = Type.Object({
   currentPassword: PasswordField,

@@ -8,7 +8,7 @@ import { readForm } from '../web/forms.ts'
 import { signedIn } from '../web/guard.ts'
 import type { Translate } from '../web/i18n.ts'
 import { actOnce } from '../web/once.ts'
-import { hash } from '../web/session.ts'
+import { hash } from '../web/session-store.ts'
 import { deviceOf } from './device.ts'
 import { endSession, listSessions } from './sessions.ts'
 

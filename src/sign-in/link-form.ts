@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { people } from '../schema.ts'
 import { findAnswered, weekInSeconds } from '../web/once.ts'
-import { isSessionAlive } from '../web/session.ts'
+import { isSessionAlive } from '../web/session-store.ts'
 import { verifyPassword } from './password.ts'
 import { findAccepted } from './same-form.ts'
 import { passFirst } from './steps.ts'

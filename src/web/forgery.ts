@@ -4,8 +4,8 @@ import type { App } from '../app.ts'
 import { keyFor } from '../config.ts'
 import { Forbidden } from '../errors.ts'
 import { formTokenOf } from './form-token.ts'
+import { formerSession } from './former-session.ts'
 import { findAnswered, weekInSeconds } from './once.ts'
-import { formerSession } from './session.ts'
 
 /** The form was not made for this session: it has expired, or another site sent it. */
 export class Forged extends Forbidden {

@@ -5,8 +5,8 @@ import { countCustomer } from '../entitlements/count.ts'
 import { Forbidden, NotFound } from '../errors.ts'
 import type { Privilege } from '../privileges/list.ts'
 import { formTokenOf } from './form-token.ts'
+import { formerSession } from './former-session.ts'
 import { keepLedForm, lead } from './kept-forms.ts'
-import { formerSession } from './session.ts'
 
 /** Who may use a route. Every route states one in its config; the app does not boot otherwise. */
 export type AccessRule =

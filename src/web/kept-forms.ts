@@ -7,9 +7,9 @@ import { keptForms, people } from '../schema.ts'
 import { seal, unseal } from '../sign-in/seal.ts'
 import { type TypedField, typedFields } from './failures.ts'
 import { isOwnForm } from './forgery.ts'
+import type { FormerSession } from './former-session.ts'
 import { text } from './forms.ts'
 import { localPath } from './local-path.ts'
-import type { FormerSession } from './session.ts'
 
 /** Where a request is led to before it may act, and the session that its form was made for. */
 export type LedTo = { place: string; session: FormerSession }
