@@ -114,8 +114,23 @@ describe('the activity of all', () => {
       }),
     )
     expect(rows(await desk.open('/desk/activity?customer=100234'))[0]).toContain('Dora Desk')
-    const read = await (await t.signIn('supervisor@demo.example')).open('/c/100234/activity')
-    expect(rows(read)[0]).toMatch(/Halden Software Supervisor named/)
+    expect(rows(await desk.open('/desk/activity?q=dora+desk'))).toHaveLength(1)
+    const supervisor = await t.signIn('supervisor@demo.example')
+    expect(rows(await supervisor.open('/c/100234/activity'))[0]).toMatch(/Halden Software Supervisor named/)
+    expect(rows(await supervisor.open('/c/100234/activity?q=dora+desk'))).toEqual([])
+  })
+
+  test('who was invited is found by the address', async () => {
+    const personId = t.cast.people['supervisor@demo.example']!
+    await t.app.database.forCustomer(company, (tx) =>
+      recordActivity(tx, {
+        ...{ customerId: company, personId, verb: 'person.invited' as const },
+        ...{ objectKind: 'invitation', objectId: 'x', particulars: { email: 'new.one@example.com' } },
+      }),
+    )
+    const supervisor = await t.signIn('supervisor@demo.example')
+    const found = await supervisor.open('/c/100234/activity?q=new.one')
+    expect(rows(found)).toEqual([expect.stringContaining('new.one@example.com')])
     for (const email of ['supervisor@demo.example', 'both@demo.example'])
       expect((await (await t.signIn(email)).open('/desk/activity')).status).toBe(404)
   })
