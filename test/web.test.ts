@@ -109,13 +109,7 @@ describe('every answer', () => {
       const answer = await browser.get(url!)
       expect([url, answer.status, answer.location]).toEqual([url, 308, to])
     }
-    for (const url of [
-      '//evil.example/',
-      '/.//evil.example/',
-      '/\\evil.example/',
-      '///',
-      '/public/nowhere/',
-    ]) {
+    for (const url of ['//evil.example/', '/.//evil.example/', '///', '/public/nowhere/']) {
       const { statusCode, headers } = await t.app.inject({ url })
       expect([url, statusCode, headers.location]).toEqual([url, 404, undefined])
     }
