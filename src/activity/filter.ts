@@ -26,12 +26,20 @@ export function readFilter(query: unknown): ActivityFilter {
   }
 }
 
-/** What is typed for a day and is none that exists. */
-export function wrongDays(query: unknown): { field: 'from' | 'to'; typed: string }[] {
+type WrongDay = { field: 'from' | 'to'; typed: string; why: 'noDay' | 'turnedRound' }
+
+/** What is typed for a day and is none that exists, or ends before it begins. */
+export function wrongDays(query: unknown): WrongDay[] {
   const given = query as Record<string, unknown>
-  return (['from', 'to'] as const)
-    .map((field) => ({ field, typed: text(given[field]).slice(0, 40) }))
-    .filter(({ typed }) => typed !== '' && readDay(typed) === undefined)
+  const days = (['from', 'to'] as const).map((field) => {
+    const typed = text(given[field]).slice(0, 40)
+    return { field, typed, day: readDay(typed) }
+  })
+  const none = days.filter(({ typed, day }) => typed !== '' && day === undefined)
+  if (none.length > 0) return none.map(({ field, typed }) => ({ field, typed, why: 'noDay' }))
+  const [from, to] = days
+  const isTurned = from?.day && to?.day && from.day > to.day
+  return isTurned ? [{ field: 'to', typed: to.typed, why: 'turnedRound' }] : []
 }
 
 /** The same list at another address or place; `isLong`: for printing, in few pages. */

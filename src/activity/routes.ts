@@ -124,7 +124,7 @@ async function showActivity(
     kind,
     lines: rows.map((row) => lineOf(row, request)),
     values: { q: filter.text, ...filter, ...Object.fromEntries(wrong.map((one) => [one.field, one.typed])) },
-    problems: wrong.map(({ field }) => ({ field, message: t('activity.noDay') })),
+    problems: wrong.map(({ field, why }) => ({ field, message: t(`activity.${why}`) })),
     nouns: kind === 'desk' ? nouns : companyNouns,
     isFiltered: isFiltered(filter),
     path,

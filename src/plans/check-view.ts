@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { formatRequestNumber } from '../requests/number.ts'
+import { sayProblem } from '../web/say-problem.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { fileView } from './bulk/file-view.ts'
 import { partOf } from './check-parts.ts'
@@ -10,7 +11,7 @@ import { countChanged, type HostPreview } from './preview-plan.ts'
 import type { Tool } from './queries.ts'
 import { lastDay } from './temporary.ts'
 import { lineHref, newHostHref, toolPages } from './tool-pages.ts'
-import { sayHolds, sayMovesLeft, sayProblem } from './words.ts'
+import { sayHolds, sayMovesLeft } from './words.ts'
 
 /** What views/plans/check shows of a checked plan: a part of its lines, those that cannot be done first, and of its hosts. */
 export function checkView(

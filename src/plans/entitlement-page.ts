@@ -3,11 +3,12 @@ import { type Choice, listChoices } from '../entitlements/queries.ts'
 import { isId } from '../ids.ts'
 import { listFamilies } from '../licenses/queries.ts'
 import { text } from '../web/forms.ts'
+import { sayProblem } from '../web/say-problem.ts'
 import { loadSeats, type Seat } from './load-use.ts'
 import { planPath } from './open-draft.ts'
 import { listSoFar } from './so-far.ts'
 import { findGivenTarget, type Target, whyNotHere } from './targets.ts'
-import { sayProblem, sayUntil, whyNotNow } from './words.ts'
+import { sayUntil, whyNotNow } from './words.ts'
 
 /**
  * First question: which license. What cannot be placed now is shown on demand, with its reasons. A plan that began on

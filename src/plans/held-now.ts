@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { Db } from '../db.ts'
+import { sayProblem } from '../web/say-problem.ts'
 import { type Checked, type CheckedLine, checkPlan, type Policies } from './check-plan.ts'
 import type { PlanProblem } from './problems.ts'
 import type { Tool } from './queries.ts'
 import { listSinceFiled, markOfLines } from './replace/since-filed.ts'
-import { sayHolds, sayProblem } from './words.ts'
+import { sayHolds } from './words.ts'
 
 export type HeldNow = {
   checked: Pick<Checked, 'lines' | 'hosts' | 'problems' | 'isDoable'>

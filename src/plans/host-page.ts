@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findChoice } from '../entitlements/queries.ts'
 import { text } from '../web/forms.ts'
+import { sayProblem } from '../web/say-problem.ts'
 import { idsOf, planPath } from './open-draft.ts'
 import { listSoFar } from './so-far.ts'
 import { listPlannedTargets, listTargets, type Target, whyNotHere } from './targets.ts'
-import { sayProblem } from './words.ts'
 
 /** Second question: on which host. One that cannot take the license is shown with its reason. */
 export async function chooseHost(request: FastifyRequest, reply: FastifyReply) {

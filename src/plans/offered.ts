@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import { sayProblem } from '../web/say-problem.ts'
 import type { TemporaryUse } from './load-use.ts'
 import { aboutTemporary } from './rules/temporary.ts'
 import { whyItStays } from './rules/terms.ts'
-import { sayProblem, whyNotNow } from './words.ts'
+import { whyNotNow } from './words.ts'
 
 // What of the plan tools is offered on a page that is none of theirs, and in the checker's words why something is not.
 

@@ -1,22 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { Choice } from '../entitlements/queries.ts'
+import { sayProblem } from '../web/say-problem.ts'
 import type { Seat } from './load-use.ts'
 import { type PlanProblem, problem } from './problems.ts'
 import { notInForce } from './rules/terms.ts'
 
 type Reader = Pick<FastifyRequest, 't' | 'format'>
-
-/** A reason in the reader's words; days among its values are written out. */
-export function sayProblem({ t, format }: Reader, { key, params = {} }: PlanProblem): string {
-  const isDay = (value: unknown): value is string =>
-    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
-  return t(
-    key,
-    Object.fromEntries(
-      Object.entries(params).map(([name, value]) => [name, isDay(value) ? format.date(value) : value]),
-    ),
-  )
-}
 
 /** Reasons named of a plan that a person decides about; of a long plan there may be thousands. */
 const shownHolds = 20

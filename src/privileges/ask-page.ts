@@ -22,7 +22,7 @@ import { isPrivilege, privilegeList } from './list.ts'
 import { loadMembers, lockAsSupervisor } from './members.ts'
 import { findPerson } from './people.ts'
 import { listSupervisors } from './queries.ts'
-import { readDay } from './wish-form.ts'
+import { readUntil } from './wish-form.ts'
 
 const WhyForm = Type.Object({ privilege: Type.String(), why: Type.String({ maxLength: 1000 }) })
 const WordForm = Type.Object({
@@ -160,7 +160,7 @@ export async function postAsked(request: FastifyRequest, reply: FastifyReply) {
 /** The last day that was typed; null for none. Throws Invalid. */
 function lastDay(typed: string): string | null {
   const problems: ProblemKey[] = []
-  const until = readDay(typed, 'until', problems)
+  const until = readUntil(typed, 'until', problems)
   if (problems.length > 0) throw new Invalid(problems)
   return until
 }

@@ -7,7 +7,6 @@ import type { Wish } from './check-changes.ts'
 import type { Entry } from './drafts.ts'
 import { type Privilege, privilegeList } from './list.ts'
 import { mostPeople } from './many-page.ts'
-import { isDay } from './wish-form.ts'
 
 /** Heads of the file, the same in every language; `name` and `last_sign_in` are for the reader and not read back. */
 export const heads = ['email', 'name', 'privileges', 'until', 'last_sign_in'] as const
@@ -133,4 +132,12 @@ export function untilCell(held: { privilege: Privilege; until: string | null }[]
   const days = new Set(ending.map(({ until }) => until))
   if (days.size <= 1) return [...days][0] ?? ''
   return ending.flatMap(({ privilege, until }) => (until ? [`${privilege}=${until}`] : [])).join('|')
+}
+
+/** In a file only as we write it: of 3/4/2027 nobody knows which number is the month. */
+function isDay(value: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)?.map(Number) ?? []
+  if (!year || !month || !day || year < 2000 || year > 2999) return false
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }

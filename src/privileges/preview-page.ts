@@ -3,6 +3,7 @@ import type { Db } from '../db.ts'
 import { Conflict } from '../errors.ts'
 import { text } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
+import { sayProblem } from '../web/say-problem.ts'
 import { type Checked, confirmDraft, previewDraft } from './drafts.ts'
 import { privilegeList } from './list.ts'
 
@@ -77,13 +78,13 @@ async function confirm(tx: Db, request: FastifyRequest): Promise<string> {
   return `${customer.base}/requests/${number}`
 }
 
-function inWords(row: Checked, { t }: FastifyRequest) {
+function inWords(row: Checked, request: FastifyRequest) {
   const { outcome } = row
   return {
     line: row.line ?? null,
     name: row.name || row.email,
     email: row.email,
-    reasons: outcome.reasons.map(({ key, params }) => t(key, params)),
+    reasons: outcome.reasons.map((reason) => sayProblem(request, reason)),
     leaves: outcome.after === null,
     privileges: privilegeList.map((privilege) => ({
       privilege,

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Invalid, type ProblemKey } from '../errors.ts'
+import { readDay } from '../web/day.ts'
 import { list, readForm, text } from '../web/forms.ts'
 import type { Wish } from './check-changes.ts'
 import type { Privilege } from './list.ts'
@@ -25,7 +26,7 @@ export function readHolds(body: unknown): Required<Wish['holds']> {
   const holds: Required<Wish['holds']> = { supervisor: null, licensing: null, reporting: null }
   if (form.supervisor) holds.supervisor = { until: null }
   for (const privilege of limited) {
-    const until = readDay(form[`${privilege}Until`], `${privilege}Until`, problems)
+    const until = readUntil(form[`${privilege}Until`], `${privilege}Until`, problems)
     if (form[privilege]) holds[privilege] = { until }
     else if (until) problems.push({ field: `${privilege}Until`, key: 'privileges.untilAlone' })
   }
@@ -44,7 +45,7 @@ export function readChange(body: unknown): Omit<Wish, 'personId'> {
     const until =
       privilege === 'supervisor'
         ? null
-        : readDay(text(given[`${privilege}Until`]), `${privilege}Until`, problems)
+        : readUntil(text(given[`${privilege}Until`]), `${privilege}Until`, problems)
     if (asked === 'give') holds[privilege] = { until }
     else if (asked === 'take') holds[privilege] = null
     if (asked !== 'give' && until) problems.push({ field: `${privilege}Until`, key: 'privileges.untilAlone' })
@@ -62,16 +63,11 @@ export function readPeople(body: unknown): string[] {
   return [...new Set(given.flatMap((one) => one.split(' ')))]
 }
 
-export function readDay(value: string, field: string, problems: ProblemKey[]): string | null {
+/** 'YYYY-MM-DD' of what a form says, day first too; null where it says none. Adds to the problems what is no day. */
+export function readUntil(value: string, field: string, problems: ProblemKey[]): string | null {
   if (value === '') return null
-  if (isDay(value)) return value
+  const day = readDay(value)
+  if (day) return day
   problems.push({ field, key: 'privileges.notADay', params: { value: value.slice(0, 20) } })
   return null
-}
-
-export function isDay(value: string): boolean {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)?.map(Number) ?? []
-  if (!year || !month || !day || year < 2000 || year > 2999) return false
-  const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
 }

@@ -7,6 +7,7 @@ import { labelled } from './field-labels.ts'
 import { Forged } from './forgery.ts'
 import type { Problem } from './forms.ts'
 import { localPath } from './local-path.ts'
+import { sayProblem } from './say-problem.ts'
 import { speak } from './views.ts'
 
 /** Shows a form again with what was typed and what is wrong with it; stated in the config of the route it posts to. */
@@ -40,7 +41,10 @@ async function answer(error: FastifyError, request: FastifyRequest, reply: Fasti
   // Where the session could not be read, the reader's language is not known yet.
   if (!request.t) speak(request)
   if (error instanceof Invalid) {
-    const said = error.problems.map(({ field, key, params }) => ({ field, message: request.t(key, params) }))
+    const said = error.problems.map((problem) => ({
+      field: problem.field,
+      message: sayProblem(request, problem),
+    }))
     return redisplay(said, request, reply.code(422))
   }
   if (error instanceof TooMany) {

@@ -54,6 +54,8 @@ describe('the company’s activity', () => {
       expect(wrong.all('#problems a').map((a) => a.getAttribute('href'))).toEqual(['#from', '#to'])
       expect(wrong.one('#to').getAttribute('value')).toBe('soon')
     }
+    const turned = await browser.get('/c/100234/activity?from=2026-05-02&to=1.5.2026')
+    expect([turned.status, turned.text.includes('The last day is before the first one')]).toEqual([422, true])
     const empty = await browser.open('/c/100234/activity?q=nobody')
     expect(empty.text).toContain('Nothing recorded matches.')
   })

@@ -62,7 +62,7 @@ describe('people as a file', () => {
       /line 4 stranger@demo.example is not of the company|stranger@demo.example line 4 ?stranger@demo.example is not of the company/,
       /line 5 ?This address stands in line 2 already/,
       /line 6 ?“admin” is no privilege/,
-      /line 7 ?.*1 January 2020|line 7 ?2020-01-01 has passed/,
+      /line 7 ?1 January 2020 has passed/,
       /line 8 ?Supervisor cannot have a last day/,
       /line 9 ?The row has no e-mail address/,
       /line 10 .*One cell more is filled/,

@@ -66,20 +66,21 @@ describe('R3, R4: a supervisor changes what one person holds', () => {
       return [answer.status, answer.one('.govuk-error-summary').textContent!.replace(/\s+/g, ' ').trim()]
     }
     expect(await said({})).toEqual([422, expect.stringContaining('Nothing is different')])
-    expect(await said({ licensing: 'yes', licensingUntil: '31.1.2099' })).toEqual([
+    expect(await said({ licensing: 'yes', licensingUntil: '31.2.2099' })).toEqual([
       422,
-      expect.stringContaining('“31.1.2099” is not a day'),
+      expect.stringContaining('“31.2.2099” is not a day'),
     ])
-    expect(await said({ licensing: 'yes', licensingUntil: '2026-01-31' })).toEqual([
-      422,
-      expect.stringContaining('has passed'),
-    ])
+    for (const typed of ['2026-01-31', '31.1.2026', '31/01/2026'])
+      expect(await said({ licensing: 'yes', licensingUntil: typed })).toEqual([
+        422,
+        expect.stringContaining('31 January 2026 has passed'),
+      ])
     expect(await said({ reportingUntil: '2099-01-31' })).toEqual([
       422,
       expect.stringContaining('but not the privilege it is for'),
     ])
-    const again = await wish(supervisor, base, id('none'), { licensing: 'yes', licensingUntil: '31.1.2099' })
-    expect(again.one('#licensingUntil').getAttribute('value')).toBe('31.1.2099')
+    const again = await wish(supervisor, base, id('none'), { licensing: 'yes', licensingUntil: '31.2.2099' })
+    expect(again.one('#licensingUntil').getAttribute('value')).toBe('31.2.2099')
     expect(again.one('#licensing').hasAttribute('checked')).toBe(true)
   })
 

@@ -2,13 +2,13 @@ import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../db.ts'
 import { text } from '../../web/forms.ts'
+import { sayProblem } from '../../web/say-problem.ts'
 import { planPath } from '../open-draft.ts'
 import { type PlanProblem, problem } from '../problems.ts'
 import type { Tool } from '../queries.ts'
 import { listSoFar } from '../so-far.ts'
 import { listTargets, type Target } from '../targets.ts'
 import { toolFrame } from '../tool-frame.ts'
-import { sayProblem } from '../words.ts'
 
 /** What is asked once the giving host is chosen, below its address in the plan. */
 const then: Partial<Record<Tool, string>> = { move: 'to', return: 'pool', replace: 'reason' }

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import { sayProblem } from '../../web/say-problem.ts'
 import type { PlanProblem } from '../problems.ts'
 import { whyItStays } from '../rules/terms.ts'
 import { type Target, whyNotHere } from '../targets.ts'
-import { sayMovesLeft, sayProblem, sayUntil } from '../words.ts'
+import { sayMovesLeft, sayUntil } from '../words.ts'
 import { fieldOf } from './quantities.ts'
 import type { Leaving } from './queries.ts'
 

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotFound } from '../../errors.ts'
 import { text } from '../../web/forms.ts'
+import { sayProblem } from '../../web/say-problem.ts'
 import { idsOf, planPath } from '../open-draft.ts'
 import { problem } from '../problems.ts'
 import { findActiveLabel } from '../queries.ts'
 import { listSoFar } from '../so-far.ts'
 import { listPlannedTargets, listTargets, type Target } from '../targets.ts'
 import { toolFrame } from '../tool-frame.ts'
-import { sayProblem } from '../words.ts'
 
 /** Second question of Move licenses: to which host. What each license asks of it is said on the page of quantities. */
 export async function chooseReceiving(request: FastifyRequest, reply: FastifyReply) {

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Db } from '../../db.ts'
 import { NotFound } from '../../errors.ts'
 import { listRelatives } from '../../hosts/find-host.ts'
+import { sayProblem } from '../../web/say-problem.ts'
 import { type PlanProblem, problem } from '../problems.ts'
-import { sayProblem } from '../words.ts'
 
 /** A host whose hardware somebody wants to replace. */
 type Former = {

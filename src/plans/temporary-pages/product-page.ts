@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { text } from '../../web/forms.ts'
+import { sayProblem } from '../../web/say-problem.ts'
 import { loadTemporaryUse, type TemporaryUse } from '../load-use.ts'
 import { planPath } from '../open-draft.ts'
 import { aboutTemporary } from '../rules/temporary.ts'
 import { listSoFar } from '../so-far.ts'
 import { lastDay } from '../temporary.ts'
 import { toolFrame } from '../tool-frame.ts'
-import { sayProblem } from '../words.ts'
 import { type Lent, listLent } from './queries.ts'
 
 /** First question of Temporary license: of which product. Says what is owned, and how the limits stand. */
