@@ -156,6 +156,15 @@ describe('R10: asking for a privilege from the refusal page', () => {
     expect(late.status).toBe(409)
   })
 
+  test('what it is for keeps its lines', async () => {
+    const { location } = await ask('/configure', { why: 'For Lyon\r\nand for Metz' })
+    for (const page of [
+      await none.get(location),
+      await supervisor.get(`${base}/people/asked/${location.split('/').at(-1)}`),
+    ])
+      expect(page.body).toContain('For Lyon<br>and for Metz')
+  })
+
   test('declined with a word: nothing is held', async () => {
     const { location } = await ask('/report')
     const page = await supervisor.get(`${base}/people/asked/${location.split('/').at(-1)}`)
