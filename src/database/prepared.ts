@@ -1,4 +1,4 @@
-import { type Placeholder, sql } from 'drizzle-orm'
+import { type Logger, type Placeholder, sql } from 'drizzle-orm'
 import type { PgPreparedQuery, PreparedQueryConfig } from 'drizzle-orm/pg-core'
 import type { Db, DrizzleClient } from './drizzle.ts'
 
@@ -22,10 +22,10 @@ export function prepared<N extends string, T>(
   return (db, values) => {
     // Drizzle binds a query to the connection it was made on; all else of it is the same on any other.
     built ??= Object.assign(build(db, places), { client: undefined })
-    return (Object.create(built, { client: { value: clientOf(db) } }) as Built<T>).execute(values)
+    const { client, logger } = (db as unknown as { session: Session }).session
+    const onThis: Built<T> = Object.create(built, { client: { value: client }, logger: { value: logger } })
+    return onThis.execute(values)
   }
 }
 
-function clientOf(db: Db): DrizzleClient {
-  return (db as unknown as { session: { client: DrizzleClient } }).session.client
-}
+type Session = { client: DrizzleClient; logger: Logger }
