@@ -179,9 +179,12 @@ function makeFolder(home: string): void {
   try {
     mkdirSync(home, { recursive: true })
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const isFile = code === 'EEXIST' || code === 'ENOTDIR'
     throw new ConfigError(
-      `The folder ${home} cannot be made (${(error as NodeJS.ErrnoException).code}): ` +
-        'make it writable for this user, or set GUICHET_HOME to one that is.',
+      isFile
+        ? `The folder ${home} cannot be made: there is a file of that name, or on the way to it. Set GUICHET_HOME to a folder.`
+        : `The folder ${home} cannot be made (${code}): make it writable for this user, or set GUICHET_HOME to one that is.`,
     )
   }
 }

@@ -137,9 +137,10 @@ describe('a start that cannot be says why and what to do', () => {
   test('a home folder that cannot be made', async () => {
     const file = join(newHome(), 'file')
     writeFileSync(file, '')
-    expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: join(file, 'home') })).toMatch(
-      /cannot be made.*GUICHET_HOME/,
-    )
+    for (const home of [file, join(file, 'home')])
+      expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: home })).toMatch(
+        /cannot be made: there is a file of that name.*GUICHET_HOME/,
+      )
   })
 
   test('a secret or a pack key that others can read', async () => {
