@@ -3,17 +3,17 @@ import type { Params } from '../errors.ts'
 
 type Reader = Pick<FastifyRequest, 't' | 'format'>
 
-/** What is wrong in the reader's words; days among its values ('2026-11-24') are written out. */
+/**
+ * What is wrong in the reader's words. Days among its values ('2026-11-24') are written out: those that are named so
+ * (`date`, `endsOn`). Others that look like days are what somebody typed, or the name of a host.
+ */
 export function sayProblem(
   { t, format }: Reader,
   { key, params = {} }: { key: string; params?: Params | undefined },
 ): string {
-  const isDay = (value: unknown): value is string =>
-    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
-  return t(
-    key,
-    Object.fromEntries(
-      Object.entries(params).map(([name, value]) => [name, isDay(value) ? format.date(value) : value]),
-    ),
-  )
+  const said = Object.entries(params).map(([name, value]) => {
+    const isDay = typeof value === 'string' && /^date$|On$/.test(name)
+    return [name, isDay ? format.date(value) : value]
+  })
+  return t(key, Object.fromEntries(said))
 }

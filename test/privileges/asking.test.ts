@@ -156,6 +156,14 @@ describe('R10: asking for a privilege from the refusal page', () => {
     expect(late.status).toBe(409)
   })
 
+  test.each(['2099-02-30', '2099-13-45'])('%s is no day: it is said as it was typed', async (until) => {
+    const { location } = await ask()
+    const page = await supervisor.get(`${base}/people/asked/${location.split('/').at(-1)}`)
+    const refused = await supervisor.submit(page, { decision: 'grant', until })
+    expect([refused.status, refused.text.includes(`“${until}” is not a day`)]).toEqual([422, true])
+    expect(await heldBy(t, { customerId, personId })).toEqual([])
+  })
+
   test('what it is for keeps its lines', async () => {
     const { location } = await ask('/configure', { why: 'For Lyon\r\nand for Metz' })
     for (const page of [
