@@ -104,7 +104,7 @@ async function acceptAs(request: FastifyRequest, reply: FastifyReply, found: Fou
         if (error instanceof NotFound) return (await findAccepter(request))?.id ?? null
         throw error
       })
-    request.flash(...doneBy(found))
+    if (acceptedBy === personId) request.flash(...doneBy(found))
   }
   return acceptedBy === personId ? reply.redirect(baseOf(company.number), 303) : showDead(request, reply)
 }

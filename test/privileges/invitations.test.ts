@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../src/schema.ts'
@@ -116,6 +117,23 @@ describe('an invitation', () => {
     expect((await t.visitor().get(second)).status).toBe(200)
     await action('/withdrawal')
     expect((await t.visitor().get(second)).status).toBe(404)
+  })
+
+  test('withdrawn while it is accepted, lets nobody in and says so only', async () => {
+    await send('open@demo.example')
+    const visitor = await t.signIn('open@demo.example')
+    const page = await visitor.get(await linkTo('open@demo.example'))
+    const waiting = sql`select from pg_locks where not granted`
+    const answered = await t.db.owner.db.transaction(async (tx) => {
+      await tx.execute(sql`select from customers where id = ${customerId} for update`)
+      const answer = visitor.submit(page, {}, page.url)
+      while ((await t.db.owner.db.execute(waiting)).length === 0) await sleep(5)
+      await tx.execute(sql`update invitations set withdrawn_at = now() where email = 'open@demo.example'`)
+      return { answer }
+    })
+    expect((await answered.answer).status).toBe(404)
+    expect((await visitor.open('/account')).body).not.toContain('You are now of')
+    expect(await isMember(t, { customerId, personId: t.cast.people['open@demo.example']! })).toBe(false)
   })
 
   test('is good for seven days', async () => {
