@@ -3,9 +3,9 @@ import type { Db } from '../db.ts'
 import { uuidArray } from '../sql.ts'
 
 /**
- * Erases what the records of these companies name of people whose accounts are deleted: the networks they came from, and
- * the address to which an invitation went that they accepted. At the deletion for the companies they were still of; each
- * night for those they had left before.
+ * Erases what the records of these companies name of people whose accounts are deleted: the networks they came from,
+ * and the address to which an invitation went that they accepted. At the deletion for the companies they were still
+ * of; each night for those they had left before.
  */
 export async function eraseDeleted(tx: Db, customerIds: readonly string[]): Promise<void> {
   const ours = uuidArray(customerIds)

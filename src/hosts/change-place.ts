@@ -59,9 +59,9 @@ export type PlaceChange = {
 }
 
 /**
- * Changes a host's name, server names, port and installation address, as a request that is done at once. What is changed
- * here stays at later loads. Names and port stand in the pack: one that was cut with others is no longer current.
- * Throws Invalid with every problem beside its field, Conflict where the host is out of service.
+ * Changes a host's name, server names, port and installation address, as a request that is done at once. What is
+ * changed here stays at later loads. Names and port stand in the pack: one that was cut with others is no longer
+ * current. Throws Invalid with every problem beside its field, Conflict where the host is out of service.
  */
 export async function changePlace(tx: Db, change: PlaceChange): Promise<{ id: string; number: number }> {
   const { customerId, hostId, personId, mark } = change

@@ -103,7 +103,10 @@ function isNamed(attribute: Attribute, name: string): boolean {
   return attribute.name.length === name.length && attribute.name.toUpperCase() === name
 }
 
-/** Words from the one at `from` on, after the fixed ones. Of old files: the key, then the vendor's string in quotes, then a host ID. */
+/**
+ * Words from the one at `from` on, after the fixed ones. Of old files: the key, then the vendor's string in quotes,
+ * then a host ID.
+ */
 export function readAttributes(words: readonly Word[], from: number): Attribute[] {
   const attributes: Attribute[] = []
   const seen = { KEY: false, VENDOR_STRING: false, HOSTID: false }

@@ -21,9 +21,9 @@ type Open = {
 }
 
 /**
- * Splits a text into lines, a row a step: license lines are put together from rows that end in a backslash, that leave a quote or
- * brace open, or (as mail programs and later FlexNet versions break them) that go on without any mark. Every row is in
- * exactly one line. Never throws; takes time in proportion to the text.
+ * Splits a text into lines, a row a step: license lines are put together from rows that end in a backslash, that
+ * leave a quote or brace open, or (as mail programs and later FlexNet versions break them) that go on without any
+ * mark. Every row is in exactly one line. Never throws; takes time in proportion to the text.
  */
 export function* lineSteps(text: string): Steps<{ lines: Line[]; rows: number; notes: FileNote[] }> {
   const rows = text.split(/\r\n|\n|\r/)

@@ -31,8 +31,8 @@ const isIt = ({ customerId, mailId }: MailRef): SQL =>
 
 /**
  * Takes a mail that waits for `seconds`, during which no other process sends it, and counts a try. Its Message-ID is
- * one of the `domain` it is first sent from, and stays so: mail without a domain there is taken for spam. `taken`: another
- * one is at it; undefined: it was sent or refused already, or is not there.
+ * one of the `domain` it is first sent from, and stays so: mail without a domain there is taken for spam. `taken`:
+ * another one is at it; undefined: it was sent or refused already, or is not there.
  */
 export async function claimMail(
   tx: Db,

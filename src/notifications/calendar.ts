@@ -9,8 +9,8 @@ const daysBack = 31
 const daysAhead = 3 * 366
 
 /**
- * The calendar of a token, in the person's language, else (as mail is) in that of each company; undefined where the token opens none (any more), or the person
- * holds Reporting in none of its companies (any more).
+ * The calendar of a token, in the person's language, else (as mail is) in that of each company; undefined where the
+ * token opens none (any more), or the person holds Reporting in none of its companies (any more).
  */
 export async function makeCalendar(app: App, token: string): Promise<string | undefined> {
   const { database } = app

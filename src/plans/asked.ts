@@ -2,7 +2,10 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { uuidArray } from '../sql.ts'
 
-/** What requests that wait for a decision would take of an entitlement, off a host or (null) out of the pool. */
+/**
+ * What requests that wait for a decision would take of an entitlement, off a host or (null) out of the pool. They
+ * reserve nothing.
+ */
 export type Asked = {
   entitlementId: string
   fromHostId: string | null
@@ -16,9 +19,7 @@ export function askedOf(entitlementId: string, fromHostId: string | null): strin
   return `${entitlementId} ${fromHostId ?? ''}`
 }
 
-/**
- * By askedOf(); of several requests the oldest is named, and how many others there are. They reserve nothing.
- */
+/** By askedOf(); of several lines that of the oldest request is named, and how many others there are. */
 export async function loadAsked(
   tx: Db,
   customerId: string,

@@ -5,7 +5,10 @@ import { plainDigits } from '../web/digits.ts'
 import { text } from '../web/forms.ts'
 import { type CheckedLine, checkPlan } from './check-plan.ts'
 
-/** Digits of any script, with blanks or apostrophes between them as people write them; 1 at least, and at most what an integer of the database takes. */
+/**
+ * Digits of any script, with blanks or apostrophes between them as people write them; 1 at least, and at most what
+ * an integer of the database takes.
+ */
 export function readQuantity(typed: string): { quantity: number } | { problem: ProblemKey } {
   const digits = plainDigits(typed).replace(/[\s\u00a0\u202f'’]/g, '')
   const refuse = (key: string) => ({ problem: { key, params: { typed: typed.slice(0, 40) } } })

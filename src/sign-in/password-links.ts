@@ -37,7 +37,10 @@ export async function findLinkedPerson(
   return person
 }
 
-/** Whose password a link has set, or another way has since; undefined where it is not used, or its account is deleted. */
+/**
+ * Whose password a link has set, or another way has since; undefined where it is not used, or its account is
+ * deleted.
+ */
 export async function findOwnerOfLink(
   db: Db,
   token: string,

@@ -9,9 +9,9 @@ export interface Problem {
 
 /**
  * The fields of a posted form by a TypeBox object: strings trimmed, controls out, the rest left as typed. A string
- * property takes one value, an array property none, one or many (formbody gives one ticked box as a string).
- * Throws Invalid for a required string that is empty (`forms.required`, whose words name the field) or too long (`forms.tooLong`), so schemas may
- * say `minLength: 1` and `maxLength`; other checks belong to the noun.
+ * property takes one value, an array property none, one or many (formbody gives one ticked box as a string). Throws
+ * Invalid for a required string that is empty (`forms.required`, whose words name the field) or too long
+ * (`forms.tooLong`), so schemas may say `minLength: 1` and `maxLength`; other checks belong to the noun.
  */
 export function readForm<T extends TObject>(body: unknown, schema: T): Static<T> {
   const given = (body ?? {}) as Record<string, unknown>

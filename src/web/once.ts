@@ -57,7 +57,10 @@ async function claim(tx: Db, request: FastifyRequest, work: (tx: Db) => Promise<
 /** For how long the key of a form that was acted on is kept (jobs/retention.ts). */
 export const weekInSeconds = 7 * 24 * 3600
 
-/** Where the very form that was sent (its key and all that was typed) led this person within that time; else undefined. */
+/**
+ * Where the very form that was sent (its key and all that was typed) led this person within that time; else
+ * undefined.
+ */
 export async function findAnswered(
   db: Db,
   request: FastifyRequest,

@@ -51,7 +51,9 @@ export function inOrder(traits: Iterable<Trait>): Trait[] {
   return ORDER.filter((trait) => given.has(trait))
 }
 
-/** Whether a machine may have it: what is for groups, and what is no ID, stands in the list and is offered to nobody. */
+/**
+ * Whether a machine may have it: what is for groups, and what is no ID, stands in the list and is offered to nobody.
+ */
 export function canBeOfMachine({ id, traits }: Pick<Finding, 'id' | 'traits'>): boolean {
   return id !== null && !traits.includes('multicast')
 }

@@ -17,7 +17,8 @@ type Named = {
 
 /**
  * Says in a draft which host is to be replaced and why. A successor of another host, named before, goes out of the
- * draft with its lines. Throws NotFound where the host is none of the company's, Invalid where it has nothing to replace.
+ * draft with its lines. Throws NotFound where the host is none of the company's, Invalid where it has nothing to
+ * replace.
  */
 export async function nameReason(tx: Db, named: Named): Promise<void> {
   const { customerId, planId, former, reason, declaration } = named
