@@ -25,6 +25,8 @@ export type Invitation = {
   createdAt: string
   expiresAt: string
   isExpired: boolean
+  /** Whoever sent it is a supervisor still; else it is no longer good, as one that has expired. */
+  isOfSupervisor: boolean
 }
 
 type Company = { id: string; number: string; name: string }
@@ -66,15 +68,20 @@ export async function invite(
   return id
 }
 
-/** Sends an open invitation again, with a new link; it is good for seven days from now. Throws Conflict. */
+/**
+ * Sends an open invitation again, with a new link; it is good for seven days from now, and its sender's, who answers for
+ * what it gives. Throws Conflict, or Forbidden for who is no supervisor any more.
+ */
 export async function resendInvitation(
   tx: Db,
   { customer, id, by, language }: { customer: Company; id: string; by: string; language: 'en' | 'fr' },
 ): Promise<string> {
   const token = newToken(customer.id)
   if (!isId(id)) throw new NotFound()
+  await lockAsSupervisor(tx, customer.id, by)
   const [open] = await tx.execute<{ email: string; privileges: Invited }>(sql`
-    update invitations set token_hash = ${hashOf(token)}, expires_at = now() + make_interval(days => ${validDays})
+    update invitations set token_hash = ${hashOf(token)}, expires_at = now() + make_interval(days => ${validDays}),
+      invited_by = ${by}
     where customer_id = ${customer.id} and id = ${id} and accepted_at is null and withdrawn_at is null
     returning email, privileges`)
   if (!open) return failGone(tx, customer.id, id)
@@ -89,6 +96,7 @@ export async function withdrawInvitation(
   by: string,
 ): Promise<string> {
   if (!isId(id)) throw new NotFound()
+  await lockAsSupervisor(tx, customerId, by)
   const [open] = await tx.execute<{ email: string }>(sql`
     update invitations set withdrawn_at = now()
     where customer_id = ${customerId} and id = ${id} and accepted_at is null and withdrawn_at is null
@@ -114,6 +122,12 @@ async function failGone(tx: Db, customerId: string, id: string): Promise<never> 
 
 const open = sql`accepted_at is null and withdrawn_at is null`
 
+// Only a supervisor gives privileges: who is one no more gives none by a link from before, not to themselves either.
+const isOfSupervisor = sql`exists (
+  select from privileges s
+  where s.customer_id = invitations.customer_id and s.person_id = invitations.invited_by and s.privilege = 'supervisor')`
+const isGood = sql`expires_at > now() and ${isOfSupervisor}`
+
 export async function countInvitations(tx: Db, customerId: string): Promise<number> {
   const [row] = await tx.execute<{ count: number }>(sql`
     select count(*)::int as count from invitations where customer_id = ${customerId} and ${open}`)
@@ -128,7 +142,7 @@ export async function listInvitations(tx: Db, customerId: string, limit = 200): 
 }
 
 const columns = sql`id, email, privileges, invited_by as "invitedBy", created_at as "createdAt",
-  expires_at as "expiresAt", expires_at <= now() as "isExpired"`
+  expires_at as "expiresAt", expires_at <= now() as "isExpired", ${isOfSupervisor} as "isOfSupervisor"`
 
 /** The company that a token names; its row-level security is set before the invitation can be looked for. */
 export function companyOfToken(token: string): string {
@@ -139,7 +153,7 @@ export function companyOfToken(token: string): string {
   return id
 }
 
-/** The invitation of a link that is still good; throws NotFound. */
+/** The invitation of a link that is still good, or was accepted; throws NotFound. */
 export async function findInvitation(
   tx: Db,
   token: string,
@@ -148,14 +162,14 @@ export async function findInvitation(
   const [found] = await tx.execute<Invitation & { acceptedBy: string | null } & Record<string, unknown>>(sql`
     select ${columns}, accepted_by as "acceptedBy" from invitations
     where customer_id = ${customerId} and token_hash = ${hashOf(token)} and withdrawn_at is null
-      and (accepted_at is not null or expires_at > now())`)
+      and (accepted_at is not null or ${isGood})`)
   if (!found) throw new NotFound()
   return found
 }
 
 /**
  * The person whose address was invited is now of the company, with what was chosen. Single use: throws NotFound where
- * it is used, withdrawn or too old. In a transaction for the company.
+ * it is used, withdrawn or too old, or who sent it is no supervisor any more. In a transaction for the company.
  */
 export async function acceptInvitation(
   tx: Db,
@@ -166,7 +180,7 @@ export async function acceptInvitation(
   const [accepted] = await tx.execute<{ id: string; privileges: Invited; invitedBy: string }>(sql`
     update invitations set accepted_at = now(), accepted_by = ${personId}::uuid
     where customer_id = ${customerId} and token_hash = ${hashOf(token)} and accepted_at is null
-      and withdrawn_at is null and expires_at > now()
+      and withdrawn_at is null and ${isGood}
     returning id, privileges, invited_by as "invitedBy"`)
   if (!accepted) throw new NotFound()
   await joinCompany(tx, customerId, personId)

@@ -183,6 +183,7 @@ test('one network cannot keep the counter busy with checks', async () => {
 test.each([
   ['cut off', 'multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nbc'],
   ['without a boundary', 'multipart/form-data', 'abc'],
+  ['with a boundary of thousands of letters', `multipart/form-data; boundary=${'x'.repeat(5000)}`, '--x'],
 ])('a form %s is a bad request, not a fault of ours', async (_, type, payload) => {
   const headers = { 'content-type': type }
   const answer = await site.app.inject({ method: 'POST', url: '/verify', headers, payload })

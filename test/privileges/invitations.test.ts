@@ -3,8 +3,8 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
-import { heldBy, isMember } from '../helpers/privileges.ts'
-import type { Visitor } from '../helpers/visitor.ts'
+import { heldBy, isMember, setHeld } from '../helpers/privileges.ts'
+import type { Answer, Visitor } from '../helpers/visitor.ts'
 
 const base = '/c/100234'
 const path = `${base}/people/invitations`
@@ -145,6 +145,37 @@ describe('an invitation', () => {
     const page = await t.visitor().get(link)
     expect([page.status, page.heading]).toEqual([404, 'This invitation is no longer good'])
     expect((await supervisor.get(path)).text).toContain('too old')
+  })
+
+  test('of a supervisor who is one no more gives nothing, until another one sends it again', async () => {
+    const of = { customerId, personId: t.cast.people['none@demo.example']! }
+    await setHeld(t, of, ['supervisor'])
+    const former = await t.signIn('none@demo.example')
+    await former.submit(
+      await former.get(path),
+      { ...none, email: 'second@lemaire.example', supervisor: 'yes' },
+      path,
+    )
+    const link = await linkTo('second@lemaire.example')
+    const visitor = t.visitor()
+    const form = await visitor.get(link)
+    const list = await former.get(path)
+    const rowOf = (page: Answer) =>
+      page.all('tbody tr').find((tr) => tr.textContent!.includes('second@lemaire.example'))!
+    const formsOf = (page: Answer) =>
+      [...rowOf(page).querySelectorAll('form')].map((one) => one.getAttribute('action')!)
+    await setHeld(t, of, [])
+    expect((await visitor.submit(form, words, link)).status).toBe(404)
+    expect((await t.visitor().get(link)).status).toBe(404)
+    expect(await idOf('second@lemaire.example')).toBeUndefined()
+    for (const action of formsOf(list)) expect((await former.submit(list, {}, action)).status).toBe(403)
+
+    const page = await supervisor.get(path)
+    expect(rowOf(page).textContent).toContain('who sent it is no supervisor any more')
+    await supervisor.submit(page, {}, formsOf(page).find((action) => action.endsWith('/resend'))!)
+    expect(rowOf(await supervisor.get(path)).textContent).toContain('by Sylvie Perrin')
+    const again = await linkTo('second@lemaire.example')
+    expect((await t.visitor().get(again)).text).toContain('Sylvie Perrin invites second@lemaire.example')
   })
 
   test('with a company’s ID and a guessed secret finds nothing', async () => {
