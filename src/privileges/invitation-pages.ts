@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { Db } from '../db.ts'
 import { Invalid } from '../errors.ts'
+import { countAct } from '../sign-in/throttle.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
 import { type Invited, invite, listInvitations, resendInvitation, withdrawInvitation } from './invitations.ts'
@@ -65,10 +67,20 @@ export async function postInvitation(request: FastifyRequest, reply: FastifyRepl
   }
   return actOnce(request, reply, async (tx) => {
     const { locale: language } = request
+    await countMail(tx, customer.id, email)
     await invite(tx, { customer, by: request.person!.id, email, privileges, language })
     request.flash('privileges.invite.sent', { email })
     return path
   })
+}
+
+/** An invitation goes to any address at all: nobody's mailbox is filled by a company, nor many of them at once. */
+async function countMail(tx: Db, customerId: string, email: string): Promise<void> {
+  const limits = [
+    { key: `invitation ${customerId} ${email}`, tries: 5, minutes: 60 },
+    { key: `invitations ${customerId}`, tries: 100, minutes: 60 },
+  ]
+  await countAct(tx, limits, 'privileges.invite.tooMany')
 }
 
 const idIn = (request: FastifyRequest) => (request.params as { invitation: string }).invitation
@@ -78,6 +90,7 @@ export async function postResend(request: FastifyRequest, reply: FastifyReply) {
   return actOnce(request, reply, async (tx) => {
     const by = request.person!.id
     const email = await resendInvitation(tx, { customer, id: idIn(request), by, language })
+    await countMail(tx, customer.id, email)
     request.flash('privileges.invite.sent', { email })
     return `${customer.base}/people/invitations`
   })

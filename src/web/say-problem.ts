@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Params } from '../errors.ts'
+import { readDay } from './day.ts'
 
 type Reader = Pick<FastifyRequest, 't' | 'format'>
 
@@ -12,7 +13,7 @@ export function sayProblem(
   { key, params = {} }: { key: string; params?: Params | undefined },
 ): string {
   const said = Object.entries(params).map(([name, value]) => {
-    const isDay = typeof value === 'string' && /^date$|On$/.test(name)
+    const isDay = /^date$|On$/.test(name) && typeof value === 'string' && readDay(value) === value
     return [name, isDay ? format.date(value) : value]
   })
   return t(key, Object.fromEntries(said))

@@ -136,6 +136,31 @@ describe('an invitation', () => {
     expect(await isMember(t, { customerId, personId: t.cast.people['open@demo.example']! })).toBe(false)
   })
 
+  test('to one address goes five times an hour, and a company sends a hundred; each says how long to wait', async () => {
+    const mails = async () =>
+      (await t.db.owner.db.execute(sql`select from person_mails where template = 'invitation'`)).length
+    for (let sent = 0; sent < 5; sent++) expect((await send('often@lemaire.example')).status).toBe(303)
+    const before = await mails()
+    const answer = await send('often@lemaire.example')
+    expect([answer.status, answer.one('#email').getAttribute('value')]).toEqual([
+      429,
+      'often@lemaire.example',
+    ])
+    expect(answer.text).toContain('Too many invitations were sent')
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/)
+    const page = await supervisor.get(path)
+    const row = page.all('tbody tr').find((tr) => tr.textContent!.includes('often@lemaire.example'))!
+    const resend = row.querySelector('form[action$="/resend"]')!.getAttribute('action')!
+    expect((await supervisor.submit(page, {}, resend)).status).toBe(429)
+    expect(await mails()).toBe(before)
+
+    const answers: number[] = []
+    for (let sent = 0; sent < 101; sent++) answers.push((await send(`n${sent}@lemaire.example`)).status)
+    expect([answers[0], answers.at(-1)]).toEqual([303, 429])
+    await t.db.owner.db.execute(sql`delete from throttles`)
+    await t.db.owner.db.execute(sql`delete from invitations where email ~ '^(often|n[0-9]+)@'`)
+  })
+
   test('is good for seven days', async () => {
     await send('late@lemaire.example')
     const link = await linkTo('late@lemaire.example')

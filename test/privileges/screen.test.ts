@@ -66,10 +66,11 @@ describe('R3, R4: a supervisor changes what one person holds', () => {
       return [answer.status, answer.one('.govuk-error-summary').textContent!.replace(/\s+/g, ' ').trim()]
     }
     expect(await said({})).toEqual([422, expect.stringContaining('Nothing is different')])
-    expect(await said({ licensing: 'yes', licensingUntil: '31.2.2099' })).toEqual([
-      422,
-      expect.stringContaining('“31.2.2099” is not a day'),
-    ])
+    for (const typed of ['31.2.2099', '2099-02-30', '0000-00-00'])
+      expect(await said({ licensing: 'yes', licensingUntil: typed })).toEqual([
+        422,
+        expect.stringContaining(`“${typed}” is not a day`),
+      ])
     for (const typed of ['2026-01-31', '31.1.2026', '31/01/2026'])
       expect(await said({ licensing: 'yes', licensingUntil: typed })).toEqual([
         422,
