@@ -126,6 +126,7 @@ function hostView(
     ...preview,
     ids: host.members.map(({ idKind, idValue }) => request.format.hostId(idKind, idValue)),
     reasons: [...reasons],
+    isEnding: checked.plan.details.retires?.includes(host.id) ?? false,
     change: host.status === 'planned' ? newHostHref(path, host.id, checked.plan.details) : null,
     before: rows.filter(({ before }) => before > 0),
     after: rows.map((row) => ({ ...row, ...markOf(row) })),

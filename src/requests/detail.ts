@@ -40,6 +40,16 @@ export async function listDetails(tx: Db, customerId: string, request: FoundRequ
   return { lines, packs: files, packCount, receiptCount, events }
 }
 
+/** [kind, value] of each of a host's machines. */
+type Ids = [kind: string, value: string][]
+
+const idsOf = (host: typeof hosts | typeof fromHosts | typeof toHosts) => sql`(
+  select json_agg(json_build_array(m.id_kind, m.id_value) order by m.position) from host_members m
+  where m.customer_id = ${host.customerId} and m.host_id = ${host.id})`
+
+// New hardware bears the name of what it replaces: only their IDs tell the two apart.
+const isSuccession = sql`${fromHosts.label} = ${toHosts.label}`
+
 const line = {
   product: products.name,
   partNumber: products.partNumber,
@@ -49,6 +59,8 @@ const line = {
   to: toHosts.label,
   // One that stands in the plan only has no page yet.
   toId: sql<string | null>`case when ${toHosts.status} <> 'planned' then ${toHosts.id} end`,
+  fromIds: sql<Ids | null>`case when ${isSuccession} then ${idsOf(fromHosts)} end`,
+  toIds: sql<Ids | null>`case when ${isSuccession} then ${idsOf(toHosts)} end`,
   isToNew: sql<boolean>`coalesce(${toHosts.status} = 'planned', false)`,
 }
 
@@ -111,6 +123,8 @@ const selectPacks = prepared(
         hostId: requestPacks.hostId,
         issue: requestPacks.issue,
         label: hosts.label,
+        ids: sql<Ids | null>`case when ${hosts.status} = 'retired' or ${hosts.replacesHostId} is not null
+          then ${idsOf(hosts)} end`,
         issuedAt: packs.createdAt,
         isProduced: sql<boolean>`${packs.requestId} is not distinct from ${requestPacks.requestId}`,
         state: sql<PackState>`case when ${hosts.status} = 'retired' then 'retired'

@@ -17,7 +17,7 @@ export type RequestPackFile = PackFile & { bytes: number }
  */
 export async function listFiles(tx: Db, customerId: string, request: FoundRequest, scope: Scope) {
   const rows = await tx.execute<Row>(sql`
-    select r.host_id as "hostId", r.issue, h.label, to_json(p.created_at)#>>'{}' as "issuedAt",
+    select r.host_id as "hostId", r.issue, h.label, h.is_ended as "isEnded", to_json(p.created_at)#>>'{}' as "issuedAt",
       octet_length(p.text) as bytes, p.request_id is not distinct from r.request_id as "isProduced"
     from request_packs r
     -- One by its key for each: a plan made without knowing the tables stays fit for a thousand.
@@ -25,7 +25,7 @@ export async function listFiles(tx: Db, customerId: string, request: FoundReques
       select * from packs p where p.customer_id = r.customer_id and p.host_id = r.host_id and p.issue = r.issue limit 1
     ) p
     cross join lateral (
-      select id, label from hosts h where h.customer_id = r.customer_id and h.id = r.host_id limit 1
+      select id, label, status = 'retired' as is_ended from hosts h where h.customer_id = r.customer_id and h.id = r.host_id limit 1
     ) h
     where r.customer_id = ${customerId} and r.request_id = ${request.id}
     order by h.label, h.id`)

@@ -37,7 +37,7 @@ async function downloadPack(request: FastifyRequest, reply: FastifyReply) {
   const { pack } = await request.server.database.forCustomer(customer.id, (tx) =>
     take(tx, customer.id, numberOf(request), hostOf(request), scopeOf(request)),
   )
-  const name = packFileName(customer.number, pack.label, pack.issue)
+  const name = packFileName(customer.number, { ...pack, isEnded: pack.state === 'retired' })
   return reply
     .type('text/plain; charset=utf-8')
     .header('content-disposition', `attachment; filename="${name}"`)
@@ -79,7 +79,7 @@ async function showPacks(request: FastifyRequest, reply: FastifyReply) {
   return reply.page('requests/packs', {
     title: t('requests.packsList.title', { number: formatRequestNumber(about.number) }),
     about,
-    packs: rows.map((pack) => packInWords(pack, href, mayFetch(scope, about, pack))),
+    packs: rows.map((pack) => packInWords(request, pack, href, mayFetch(scope, about, pack))),
     packCount: mine,
     mayHaveAll: mine > 1,
     href,

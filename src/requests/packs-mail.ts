@@ -62,7 +62,7 @@ async function attach(app: Sending, mail: ClaimedMail, files: RequestPackFile[])
   if (files.length === 1) {
     if (total > mostBytes) return null
     const [text] = await read(files)
-    const filename = packFileName(customerNumber, only!.label, only!.issue)
+    const filename = packFileName(customerNumber, only!)
     // As bytes: nothing on the way may take it for a text and change its line ends.
     return { filename, content: Buffer.from(text!), contentType: 'application/octet-stream' }
   }

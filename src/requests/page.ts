@@ -28,7 +28,7 @@ export function requestPage(request: FastifyRequest, scope: Scope, found: Found)
     tag: statusTag(about.status),
     lines,
     report: about.kind === 'detailed-report' ? reportOf(about, scope, request) : null,
-    packs: packs.map((pack) => packInWords(pack, href, mayFetch(scope, about, pack))),
+    packs: packs.map((pack) => packInWords(request, pack, href, mayFetch(scope, about, pack))),
     packCount: found.packCount,
     receiptCount: found.receiptCount,
     // Of several, what may be had comes as one file; only who asked has them mailed (domain.md section 4).
@@ -42,9 +42,19 @@ export function requestPage(request: FastifyRequest, scope: Scope, found: Found)
   }
 }
 
-/** A pack of a list, with where its file is for who may have it. */
-export function packInWords(pack: RequestPack, requestHref: string, mayHave: boolean) {
-  return { ...pack, href: mayHave ? `${requestHref}/packs/${pack.hostId}` : null }
+/** A pack of a list, its host by a name that no other bears, and where its file is for who may have it. */
+export function packInWords(
+  { format }: Pick<FastifyRequest, 'format'>,
+  pack: RequestPack,
+  requestHref: string,
+  mayHave: boolean,
+) {
+  const ids = pack.ids?.map(([kind, value]) => format.hostId(kind, value)).join(', ')
+  return {
+    ...pack,
+    host: ids ? `${pack.label} (${ids})` : pack.label,
+    href: mayHave ? `${requestHref}/packs/${pack.hostId}` : null,
+  }
 }
 
 /** A report's request keeps its filter; the file and the page are made from it (reports/routes.ts). */

@@ -5,6 +5,7 @@ import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow } from '../helpers/makers.ts'
 import type { Visitor } from '../helpers/visitor.ts'
 import { beginWith, fieldError, submitPlanPage, workplace } from '../helpers/workplace.ts'
+import { unzip } from '../helpers/zip.ts'
 
 const base = '/c/100234'
 let site: TestApp
@@ -63,13 +64,43 @@ describe('Replace hardware', () => {
     const plan = planOf(giving.url)
     const named = await luc.submit(page, { id1: '02DD00000012' })
     expect([named.status, named.location]).toEqual([303, plan])
-    expect((await luc.get(plan)).text).toContain('part of the whole')
+    const preview = await luc.get(plan)
+    expect(preview.text).toContain('part of the whole')
+    expect(preview.one(`#host-${from.id}`).textContent).toContain('ends with this plan')
     const request = await submitPlanPage(luc, plan)
     expect(request.text).toContain('Replace hardware')
     const [successor] = await successorsOf(from.id)
     expect(successor).toMatchObject({ label: 'RP1', status: 'active', kind: 'single' })
     expect(await at.placedOn(successor!.id)).toEqual({ [id]: 5 })
     expect(await at.placedOn(from.id)).toEqual({})
+  })
+
+  test('what bears one name before and after is told apart by its host IDs: on the request, in its packs and files', async () => {
+    const { from } = await placed('RP1B', { ids: ['02DD00000013'], servers: ['rp1b'] })
+    const { plan, page } = await toSuccessor(from.id)
+    await luc.submit(page, { id1: '02DD00000014' })
+    const request = await submitPlanPage(luc, plan)
+    const [, ended, begun] = request.all('tbody tr')[0]!.textContent.match(/RP1B\s+(\S+)[\s\S]*RP1B\s+(\S+)/)!
+    expect([ended, begun]).toEqual(['02-DD-00-00-00-13', '02-DD-00-00-00-14'])
+    expect(request.all('.g-panel h3').map((one) => one.textContent)).toEqual([
+      'License pack of RP1B (02-DD-00-00-00-13)',
+      'License pack of RP1B (02-DD-00-00-00-14)',
+    ])
+    const names = request.all('.g-panel a').map((link) => link.textContent)
+    expect(new Set(names).size).toBe(names.length)
+    const cookie = [...luc.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const zip = await site.app.inject({ url: `${request.url}/packs.zip`, headers: { cookie } })
+    const [readMe, ...files] = unzip(zip.rawPayload)
+    expect(files.map(({ name }) => name)).toEqual([
+      '100234_RP1B_out-of-service_issue-2.lic',
+      '100234_RP1B_issue-1.lic',
+    ])
+    expect(String(readMe!.data)).toContain('host RP1B, out of service: delete the license file there')
+    const single = await site.app.inject({
+      url: `${request.url}/packs/${from.id}`,
+      headers: { cookie },
+    })
+    expect(single.headers['content-disposition']).toContain(files[0]!.name)
   })
 
   test('one machine of a triad is replaced as a single step, beginning from the host’s page', async () => {
@@ -125,6 +156,9 @@ describe('Replace hardware', () => {
     expect((await luc.get(plan)).text).toContain('The desk decides')
     const request = await submitPlanPage(luc, plan)
     expect(request.text).toContain('in review')
+    const desk = await site.signIn('desk@demo.example')
+    const atDesk = await desk.get(`/desk/requests/${request.url.split('/').at(-1)}`)
+    expect(atDesk.one('tbody tr').textContent).toMatch(/RP4\s+02-[\s\S]*RP4\s+02-DD-00-00-00-42/)
     expect(await at.placedOn(from.id)).toEqual({ [id]: 5 })
   })
 

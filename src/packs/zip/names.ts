@@ -31,3 +31,8 @@ export function uniqueNames(taken: readonly string[] = []): (head: string, tail:
     return name
   }
 }
+
+/** The end of a pack's file name: which issue, and of a host out of service that it is. */
+export function issuePart({ issue, isEnded }: { issue: number; isEnded: boolean }): string {
+  return `${isEnded ? '_out-of-service' : ''}_issue-${issue}.lic`
+}

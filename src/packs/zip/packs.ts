@@ -1,9 +1,9 @@
 import type { Translate } from '../../web/i18n.ts'
-import { namePart, uniqueNames } from './names.ts'
+import { issuePart, namePart, uniqueNames } from './names.ts'
 import { writeZip, type ZipEntry } from './writer.ts'
 
 /** One pack of a zip; its text is read when its turn comes. */
-export type PackFile = { hostId: string; issue: number; label: string; issuedAt: Date }
+export type PackFile = { hostId: string; issue: number; label: string; isEnded: boolean; issuedAt: Date }
 
 export type PackZip = {
   customer: { number: string; name: string }
@@ -32,7 +32,7 @@ async function* entriesOf(zip: PackZip): AsyncGenerator<ZipEntry> {
   const unique = uniqueNames([readMe])
   const named = packs.map((pack) => ({
     ...pack,
-    name: unique(`${customer.number}_${namePart(pack.label, 'host')}`, `_issue-${pack.issue}.lic`),
+    name: unique(`${customer.number}_${namePart(pack.label, 'host')}`, issuePart(pack)),
   }))
   yield { name: readMe, data: Buffer.from(readMeText(zip, named)), at }
   for (let from = 0; from < named.length; from += batchSize) {
@@ -58,8 +58,8 @@ function readMeText(
     t('retrieval.readMe.why'),
     t('retrieval.readMe.reread'),
     '',
-    ...files.map(({ name, label, issue }) =>
-      t('retrieval.readMe.file', { name, host: oneLine(label), issue }),
+    ...files.map(({ name, label, issue, isEnded }) =>
+      t(isEnded ? 'retrieval.readMe.ended' : 'retrieval.readMe.file', { name, host: oneLine(label), issue }),
     ),
   ]
   return `\ufeff${lines.map(oneLine).join('\r\n')}\r\n`
