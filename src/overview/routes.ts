@@ -3,6 +3,7 @@ import { countWaitingPeople } from '../accounts/upgrade/company-queries.ts'
 import type { App } from '../app.ts'
 import { expiringDays } from '../licenses/filter.ts'
 import { listHanded } from '../plans/keep/queries.ts'
+import { countAsked } from '../privileges/asked.ts'
 import { listSupervisors } from '../privileges/queries.ts'
 import { listRequests } from '../requests/queries.ts'
 import { statusTag } from '../requests/status.ts'
@@ -22,7 +23,7 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
   const { holds } = customer
   const personId = request.person!.id
   const seesLicenses = holds.licensing || holds.reporting
-  const [counts, open, latest, supervisors, waiting, handed, toApprove] =
+  const [counts, open, latest, supervisors, waiting, handed, toApprove, asked] =
     await request.server.database.readCustomer(customer.id, (tx) =>
       Promise.all([
         seesLicenses ? countLicenses(tx, customer.id, request.server.today()) : null,
@@ -32,12 +33,14 @@ async function showOverview(request: FastifyRequest, reply: FastifyReply) {
         countWaitingPeople(tx, customer.id),
         holds.licensing ? listHanded(tx, customer.id, personId) : [],
         holds.licensing ? countToApprove(tx, customer.id, personId) : 0,
+        holds.supervisor ? countAsked(tx, customer.id, personId) : 0,
       ]),
     )
   return reply.page('overview/show', {
     title: t('overview.title'),
     counts,
     toApprove,
+    asked,
     open,
     days: expiringDays,
     requests: latest.rows.map((row) => ({ ...row, tag: statusTag(row.status) })),

@@ -22,6 +22,14 @@ export type AskedDetails = {
 
 type Asking = { customerId: string; personId: string; privilege: Privilege; why: string }
 
+/** Privileges that others of the company ask for and no supervisor has answered yet. */
+export async function countAsked(tx: Db, customerId: string, personId: string): Promise<number> {
+  const [row] = await tx.execute<{ count: number }>(sql`
+    select count(*)::int as count from requests
+    where customer_id = ${customerId} and kind = 'ask-privilege' and status = 'in-review' and requested_by <> ${personId}`)
+  return row!.count
+}
+
 /**
  * R10: asks the company's supervisors for a privilege, each of them by mail. Asked for again while it is open, it is
  * the same request. Gives its number.

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { countWaitingPeople } from '../accounts/upgrade/company-queries.ts'
 import { list } from '../web/forms.ts'
+import { countAsked } from './asked.ts'
 import { countInvitations } from './invitations.ts'
 import { privilegeList } from './list.ts'
 import { countPeople, listPeople } from './people.ts'
@@ -16,14 +17,17 @@ export async function showPeople(request: FastifyRequest, reply: FastifyReply) {
   const { database, today } = request.server
   const filter = readFilter(request.query)
   const path = `${customer.base}/people`
-  const [page, counts, invited, { upgrades }, review] = await database.readCustomer(customer.id, (tx) =>
-    Promise.all([
-      listPeople(tx, customer.id, filter, today()),
-      countPeople(tx, customer.id, filter, today()),
-      countInvitations(tx, customer.id),
-      countWaitingPeople(tx, customer.id),
-      findOpenReview(tx, customer.id),
-    ]),
+  const [page, counts, invited, { upgrades }, review, asked] = await database.readCustomer(
+    customer.id,
+    (tx) =>
+      Promise.all([
+        listPeople(tx, customer.id, filter, today()),
+        countPeople(tx, customer.id, filter, today()),
+        countInvitations(tx, customer.id),
+        countWaitingPeople(tx, customer.id),
+        findOpenReview(tx, customer.id),
+        countAsked(tx, customer.id, request.person!.id),
+      ]),
   )
   const isFiltered = Boolean(filter.text || filter.privilege || filter.signedIn)
   return reply.page('privileges/people', {
@@ -32,6 +36,7 @@ export async function showPeople(request: FastifyRequest, reply: FastifyReply) {
     counts,
     invited,
     upgrades,
+    asked,
     review,
     filter,
     isFiltered,

@@ -2,6 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MailTemplate } from '../../src/mail/messages.ts'
 import { renderMail } from '../../src/mail/render.ts'
+import { formatRequestNumber } from '../../src/requests/number.ts'
 import { recordRequest } from '../../src/requests/record.ts'
 import { mails as stored } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
@@ -141,6 +142,14 @@ describe('R10: asking for a privilege from the refusal page', () => {
       t.cast.people['supervisor@demo.example'],
       'For the new site',
     ])
+    for (const where of [base, `${base}/people`]) {
+      const told = await supervisor.get(where)
+      expect(told.text).toContain('A request for a privilege waits for a supervisor’s answer.')
+      expect(
+        (await supervisor.get(told.link('Look and answer'))).link(formatRequestNumber(Number(number))),
+      ).toContain(number)
+    }
+    expect((await none.get(base)).text).not.toContain('for a supervisor’s answer')
     const page = await supervisor.get(`${base}/people/asked/${number}`)
     expect(page.heading).toBe('Nora Petit asks for Licensing')
     const unanswered = await supervisor.submit(page, {})
@@ -152,6 +161,7 @@ describe('R10: asking for a privilege from the refusal page', () => {
       outcome: 'granted',
       word: 'Until May',
     })
+    expect((await supervisor.get(base)).text).not.toContain('for a supervisor’s answer')
     const late = await supervisor.submit(page, { decision: 'decline' })
     expect(late.status).toBe(409)
   })
