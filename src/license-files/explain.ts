@@ -109,7 +109,7 @@ function* markSuperseded(lines: Explained[]): Steps<void> {
   }
 }
 
-/** The same line again, in whatever letters and line breaks: it counts once. */
+/** The same line again, in whatever breaks and with whatever attributes in small letters: it counts once. */
 function* markDuplicates(lines: readonly Explained[]): Steps<void> {
   const counting = lines.filter(({ state }) => state === 'in-force' || state === 'not-yet')
   // Only lines of which these are the same can be; the texts of the others are not put together.

@@ -3,6 +3,7 @@ import type { Db } from '../db.ts'
 import { Invalid, type ProblemKey } from '../errors.ts'
 import { original } from '../web/csv.ts'
 import { headsTwice, readTable, type Table } from '../web/csv-table.ts'
+import { readDay } from '../web/day.ts'
 import type { Wish } from './check-changes.ts'
 import type { Entry } from './drafts.ts'
 import { type Privilege, privilegeList } from './list.ts'
@@ -136,8 +137,5 @@ export function untilCell(held: { privilege: Privilege; until: string | null }[]
 
 /** In a file only as we write it: of 3/4/2027 nobody knows which number is the month. */
 function isDay(value: string): boolean {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)?.map(Number) ?? []
-  if (!year || !month || !day || year < 2000 || year > 2999) return false
-  const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  return /^2\d{3}-\d\d-\d\d$/.test(value) && readDay(value) !== undefined
 }
