@@ -15,10 +15,17 @@ type Asked = { method?: string; url?: string; host?: string; ip?: string }
 // What stands behind these is a key: to a password, an invitation, a calendar, a receipt; or says who holds a paper.
 const secretPaths =
   /\/(password|register|invitations|sign-in\/link|email|unsubscribe|calendar|receipts|verify)\/[^?]+/i
+// The same as where an address comes back to (`?to=`).
+const secretQueries = /(%2F(?:password|register|invitations|email|unsubscribe|receipts|verify)%2F)[^&]+/gi
 
 /** The address without the token of a link, however the link was mangled on its way. */
 function askedFor({ method, url = '', host, ip }: Asked) {
-  return { method, url: url.replace(secretPaths, '/$1/…'), host, remoteAddress: ip }
+  return {
+    method,
+    url: url.replace(secretPaths, '/$1/…').replace(secretQueries, '$1…'),
+    host,
+    remoteAddress: ip,
+  }
 }
 
 type Logged = { type: string; message: string; stack: string; [more: string]: unknown }

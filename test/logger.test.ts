@@ -7,6 +7,8 @@ test('the log has no token of a password link, mangled ones included', () => {
   for (const tail of ['', '/', '%', '/x?y=1', '.']) {
     expect(serializers.req({ method: 'GET', url: `/password/sEcReT${tail}` }).url).not.toContain('sEcReT')
   }
+  const back = encodeURIComponent('/invitations/sEcReT')
+  expect(serializers.req({ url: `/sign-in?to=${back}&x=y` }).url).toBe('/sign-in?to=%2Finvitations%2F…&x=y')
   expect(serializers.req({ url: '/c/100234/hosts?q=a' }).url).toBe('/c/100234/hosts?q=a')
 })
 

@@ -65,10 +65,10 @@ async function answer(error: FastifyError, request: FastifyRequest, reply: Fasti
   return failurePage(request, reply, status >= 400 && status < 600 ? status : 500)
 }
 
-// What the reader of multipart forms says of one that was cut off, or whose boundary is none or too long; it gives no
-// status.
+// What the reader of multipart forms says of one that was cut off, by its sender or the connection, or whose boundary is
+// none or too long; it gives no status.
 const brokenForm =
-  /^(Unexpected end of multipart data|Multipart: Boundary not found|The needle cannot have a length)/
+  /^(aborted$|Unexpected end of multipart data|Multipart: Boundary not found|The needle cannot have a length)/
 
 function isBrokenForm({ message }: Error, request: FastifyRequest): boolean {
   return request.isMultipart() && brokenForm.test(message)

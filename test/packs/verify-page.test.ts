@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { publicJwks } from '../../src/packs/jwks.ts'
 import { activeKey } from '../../src/packs/keys.ts'
 import { signPack } from '../../src/packs/sign.ts'
@@ -189,4 +193,23 @@ test.each([
   const answer = await site.app.inject({ method: 'POST', url: '/verify', headers, payload })
   expect(answer.statusCode).toBe(400)
   expect(answer.body).toContain('That could not be understood')
+})
+
+test('a form whose sender goes away is no fault of ours either', async () => {
+  const { server, log } = site.app
+  const error = vi.spyOn(log, 'error')
+  await site.app.listen({ host: '127.0.0.1', port: 0 })
+  const arrived = once(server, 'request')
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  socket.write(
+    'POST /verify HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n' +
+      'Content-Length: 1000\r\n\r\n--x\r\nContent-Disposition: form-data; name="pack"\r\n\r\nx',
+  )
+  const [message] = (await arrived) as [IncomingMessage]
+  await once(message, 'data')
+  const isOver = once(message, 'error')
+  socket.destroy()
+  await isOver
+  await setTimeout(50)
+  expect(error.mock.calls).toEqual([])
 })
