@@ -13,13 +13,21 @@ export function atOnce<T>(steps: Steps<T>): T {
 /** Longest turn (ms) of one who reads a file; a single step may take longer. */
 const turn = 20
 
+let last: Promise<void> = Promise.resolve()
+
+/** One at a time, whoever's it is: many files at once hold up others no longer than one. */
+function ownTurn(): Promise<void> {
+  last = last.then(() => nextTurn())
+  return last
+}
+
 /** Does it turn by turn, so that a large file of one person holds up nobody else. */
 export async function inTurns<T>(steps: Steps<T>): Promise<T> {
   let begun = performance.now()
   let step = steps.next()
   while (!step.done) {
     if (performance.now() - begun > turn) {
-      await nextTurn()
+      await ownTurn()
       begun = performance.now()
     }
     step = steps.next()

@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto'
+import type { Steps } from '../license-files/turns.ts'
 import { attributeOf, canonicalLine, headOf } from './canonical.ts'
 import type { ReadFile, ReadLine } from './formats/flexnet-reader.ts'
 import type { CheckKey } from './jwks.ts'
@@ -8,6 +9,7 @@ import type { Seal, SealedLine } from './seal.ts'
 type Keys = Map<string, CheckKey>
 type State = LineProblem | 'ok'
 type Found = { line: ReadLine; sign: string; valid: boolean; kid: string | null; state: State; entry: number }
+type Checked = { lines: Found[]; problems: PackProblem[]; knownKeys: boolean }
 
 const OTHER_LINES = ['SERVER', 'VENDOR', 'DAEMON', 'USE_SERVER']
 
@@ -15,10 +17,17 @@ const OTHER_LINES = ['SERVER', 'VENDOR', 'DAEMON', 'USE_SERVER']
  * Checks every license line: its own signature, and whether the seal lists it. The order of the lines does
  * not matter (the license software sorts them itself). Without a seal only the signatures can be checked.
  */
-export function checkLicenseLines(file: ReadFile, seal: Seal | null, serverIds: string[], keys: Keys) {
-  const found = file.lines
-    .filter(({ words }) => !OTHER_LINES.includes(words[0]!))
-    .map((line) => checkSignature(line, serverIds, keys))
+export function* checkLicenseLines(
+  file: ReadFile,
+  seal: Seal | null,
+  serverIds: string[],
+  keys: Keys,
+): Steps<Checked> {
+  const found: Found[] = []
+  for (const line of file.lines.filter(({ words }) => !OTHER_LINES.includes(words[0]!))) {
+    found.push(checkSignature(line, serverIds, keys))
+    yield
+  }
   if (seal) matchSeal(found, seal.lines)
   const problems = [
     ...found.filter(({ state }) => state !== 'ok').map((item) => problemOf(item, seal)),

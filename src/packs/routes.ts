@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { inTurns } from '../license-files/turns.ts'
 import { countTry } from '../sign-in/throttle.ts'
 import { open } from '../web/guard.ts'
 import { networkOf } from '../web/network.ts'
 import { publicJwks } from './jwks.ts'
 import { lookUpPage } from './look-up-page.ts'
 import { type OwnRecord, ownRecord } from './own-record.ts'
-import { PACK_LIMIT, type PackCheck, textOfFile, verifyPack } from './verify.ts'
+import { PACK_LIMIT, type PackCheck, textOfFile, verifySteps } from './verify.ts'
 
 /** Rows that a result shows of one kind; a pack of ours has more only where a customer is very large. */
 const SHOWN = 300
@@ -24,7 +25,7 @@ export function packRoutes(app: App): void {
   )
 }
 
-// A pack of a megabyte takes about a second: enough for people, too little to keep the counter busy.
+// A pack of a megabyte takes up to some seconds: enough for people, too little to keep the counter busy.
 const checks = { tries: 60, minutes: 15 }
 
 async function verifyPosted(app: App, request: FastifyRequest, reply: FastifyReply) {
@@ -38,7 +39,7 @@ async function verifyPosted(app: App, request: FastifyRequest, reply: FastifyRep
     const message = request.t('verify.empty')
     return showVerify(reply.code(422), { problems: [{ field: 'pack', message }] })
   }
-  const check = verifyPack(given, publicJwks(app.packKeys), { today: app.today() })
+  const check = await inTurns(verifySteps(given, publicJwks(app.packKeys), { today: app.today() }))
   const record = await ownRecord(app.database, check)
   const tone = toneOf(check, record)
   reply.header('cache-control', 'no-store')

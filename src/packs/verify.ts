@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '../license-files/turns.ts'
 import { attributeOf } from './canonical.ts'
 import { checkLicenseLines } from './check-lines.ts'
 import { checkServerLines } from './check-servers.ts'
@@ -26,26 +27,33 @@ export function textOfFile(bytes: Buffer): string {
  * `today` (`YYYY-MM-DD`) tells which lines have expired.
  */
 export function verifyPack(text: string, jwks: PublicJwks, { today }: { today: string }): PackCheck {
+  return atOnce(verifySteps(text, jwks, { today }))
+}
+
+/** The same in small steps: a megabyte of signatures takes some seconds. */
+export function* verifySteps(text: string, jwks: PublicJwks, { today }: { today: string }): Steps<PackCheck> {
   if (Buffer.byteLength(text) > PACK_LIMIT) return nothing('too-large')
   const file = readLicenseFile(text)
+  yield
   const keys = checkKeys(jwks)
   const seals = findSeals(file.comments).map(({ line, jws }) => openSeal(line, jws, keys))
   const chosen = newest(seals)
   if (!chosen && !file.lines.some(isSigned)) return nothing('not-a-pack')
   if (chosen && !chosen.key && chosen.kid) return { ...nothing('unknown-key'), keyId: chosen.kid }
-  return checked(file, keys, seals, chosen, today)
+  return yield* checked(file, keys, seals, chosen, today)
 }
 
-function checked(
+function* checked(
   file: ReadFile,
   keys: Map<string, CheckKey>,
   seals: FoundSeal[],
   chosen: FoundSeal | null,
   today: string,
-): PackCheck {
+): Steps<PackCheck> {
   const seal = chosen?.seal ?? null
   const servers = checkServerLines(file, seal)
-  const licenses = checkLicenseLines(file, seal, servers.ids, keys)
+  yield
+  const licenses = yield* checkLicenseLines(file, seal, servers.ids, keys)
   const problems = [...servers.problems, ...licenses.problems, ...sealProblems(file, seals, chosen)]
   const lines = licenses.lines.map(({ line, state }) => describe(line, state, today))
   return {

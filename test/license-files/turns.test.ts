@@ -47,6 +47,29 @@ describe('a large file holds up nobody', () => {
     expect(await inTurns(readSteps(text))).toEqual(atOnce(readSteps(text)))
   })
 
+  test('many at once take their turns one by one, with others in between', async () => {
+    const seen: string[] = []
+    let isDone = false
+    const other = () => {
+      seen.push('other')
+      if (!isDone) setImmediate(other)
+    }
+    function* reader(): Steps<void> {
+      for (let n = 0; n < 3; n++) {
+        yield* busy(1, 25)
+        seen.push('turn')
+      }
+    }
+    const readers = Promise.all(Array.from({ length: 5 }, () => inTurns(reader())))
+    // Each has had its first turn: from here on nobody waits for more than one.
+    seen.length = 0
+    setImmediate(other)
+    await readers
+    isDone = true
+    expect(seen.filter((one) => one === 'turn')).toHaveLength(15)
+    expect(seen.join(' ')).not.toContain('turn turn turn')
+  })
+
   test('what is short takes one turn', async () => {
     let turns = 0
     const turn = setImmediate(() => turns++)

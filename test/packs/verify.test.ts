@@ -5,7 +5,7 @@ import { composePack } from '../../src/packs/compose.ts'
 import { readLicenseFile } from '../../src/packs/formats/flexnet-reader.ts'
 import { findSeals } from '../../src/packs/seal.ts'
 import { signPack } from '../../src/packs/sign.ts'
-import { PACK_LIMIT, verifyPack } from '../../src/packs/verify.ts'
+import { PACK_LIMIT, verifyPack, verifySteps } from '../../src/packs/verify.ts'
 import { AT, anyPack, FLOATING, LOCKED, makeKey, SAMPLE, TODAY, TRIAD } from './sample.ts'
 
 const key = makeKey()
@@ -31,6 +31,15 @@ test('a signed pack is genuine and says what it is', () => {
       { feature: 'CAD_SHEET', startsOn: '2027-01-01', endsOn: null, state: 'not-yet' },
     ],
   })
+})
+
+test('a megabyte of signatures is checked line by line, so that others have their turn in between', () => {
+  const text = sign()
+  const line = text.replaceAll(/\\\n\t/g, '').match(/^INCREMENT .*$/m)![0]
+  const steps = verifySteps(`${text}\n${`${line}\n`.repeat(1000)}`, key.jwks, TODAY)
+  let count = 0
+  while (!steps.next().done) count++
+  expect(count).toBeGreaterThan(1000)
 })
 
 test('whatever stands in names and addresses, a signed pack is genuine with exactly its lines', () => {
