@@ -16,6 +16,7 @@ import { idsOf, onlyDrafts, planPath, showClosed } from './open-draft.ts'
 import { previewPlan } from './preview-plan.ts'
 import { submitPlan } from './submit-plan.ts'
 import { toolPages } from './tool-pages.ts'
+import { undoneNumber } from './undone.ts'
 
 /** The whole plan before anything happens: its lines, what cannot be done and why, each host before and after. */
 export async function showCheck(
@@ -34,19 +35,21 @@ export async function showCheck(
     publisher: server.publisher(),
     isAhead: plan.tool === 'replace',
   }
-  const { checked, hosts, asked } = await server.database.readCustomer(customer.id, async (tx) => {
+  const { checked, hosts, asked, undoes } = await server.database.readCustomer(customer.id, async (tx) => {
     const checked = await checkPlan(tx, options)
     const wanted = new Set(checked.lines.map(({ entitlementId }) => entitlementId))
-    const [hosts, asked] = await Promise.all([
+    const [hosts, asked, undoes] = await Promise.all([
       previewPlan(tx, checked, options, partOf(request, 'hosts', checked.hosts.length)),
       loadAsked(tx, customer.id, [...wanted]),
+      undoneNumber(tx, customer.id, plan.details),
     ])
-    return { checked, hosts, asked }
+    return { checked, hosts, asked, undoes }
   })
   return reply.page('plans/check', {
     title: request.t('plans.check.title'),
     problems,
     values: { name: plan.name, ...values },
+    undoes,
     ...checkView(request, checked, hosts, asked),
   })
 }

@@ -122,6 +122,7 @@ function sayUndo(state: UndoState, mayWork: boolean, { t, format }: Pick<Fastify
     isOffered: mayWork,
     takesLicensing: !mayWork,
     words: t(mayWork ? 'plans.undo.offered' : 'plans.undo.left', left),
-    note: mayWork ? t(state.anyFetched ? 'plans.undo.fetched' : 'plans.undo.notFetched') : '',
+    note:
+      mayWork && state.anyMoved ? t(state.anyFetched ? 'plans.undo.fetched' : 'plans.undo.notFetched') : '',
   }
 }

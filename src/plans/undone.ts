@@ -15,7 +15,10 @@ const undoable = ['configure', 'move', 'return', 'replace-hardware', 'temporary'
 type OfRequest = { customerId: string; requestId: string }
 
 /** Whether a request can be undone still: until when, or why not; undefined where there is nothing to undo in its kind. */
-export type UndoState = { until: Date; anyFetched: boolean } | { reason: PlanProblem } | undefined
+export type UndoState =
+  | { until: Date; anyFetched: boolean; anyMoved: boolean }
+  | { reason: PlanProblem }
+  | undefined
 
 /**
  * How it stands with undoing a request (domain.md section 3): within `undoHours` of its completion, once, by a new
@@ -37,10 +40,14 @@ export async function undoStateOf(
     hasTransfers: boolean
     isEnd: boolean
     anyFetched: boolean
+    /** A move is quantity that leaves a host. */
+    anyMoved: boolean
   }>(sql`
     select r.kind, r.status, r.completed_at::text as "completedAt", r.details ? 'endOf' as "isEnd",
       u.number::float8 as "undoneBy", u.status = 'completed' as "isUndone",
       exists (select from transfers t where t.customer_id = r.customer_id and t.request_id = r.id) as "hasTransfers",
+      exists (select from transfers t where t.customer_id = r.customer_id and t.request_id = r.id
+        and t.from_host_id is not null) as "anyMoved",
       ${wasFetched} as "anyFetched"
     from requests r
     left join requests u on u.customer_id = r.customer_id and u.undoes_id = r.id
@@ -57,7 +64,7 @@ export async function undoStateOf(
   }
   const until = new Date(new Date(row.completedAt!).getTime() + undoHours * 3_600_000)
   if (until <= now) return { reason: { key: 'plans.undo.tooLate', params: { hours: undoHours } } }
-  return { until, anyFetched: row.anyFetched }
+  return { until, anyFetched: row.anyFetched, anyMoved: row.anyMoved }
 }
 
 // One pack at a time, or (with a `way`: as a zip, by mail) all that a request offers; that request may be a later one.
@@ -163,4 +170,12 @@ export async function settleUndone(
     if (violated(error) !== 'requests_undone_once') throw error
     throw new Conflict('plans.undo.meanwhile')
   }
+}
+
+/** The number of the request that a plan undoes; undefined for a plan of another tool. */
+export async function undoneNumber(tx: Db, customerId: string, { undoes }: PlanDetails) {
+  if (!undoes) return undefined
+  const [row] = await tx.execute<{ number: number }>(sql`
+    select number::float8 as number from requests where customer_id = ${customerId} and id = ${undoes}`)
+  return row?.number
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { formatRequestNumber } from '../../src/requests/number.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { formOf, type Visitor } from '../helpers/visitor.ts'
 import { workplace } from '../helpers/workplace.ts'
@@ -46,7 +47,13 @@ test('an undo is of the whole request: no line is taken out or added, so moves c
   await work.place(id, from.id, 5)
   const move = [{ entitlementId: id, from: from.id, to: to.id, quantity: 5 }]
   const { requestNumber } = await work.plans.place(move, 'move')
+  expect((await luc.get(`${base}/requests/${requestNumber}`)).text).toContain(
+    'the moves it used are given back',
+  )
   const plan = await undo(requestNumber)
+  expect(plan.link(`Undoes request ${formatRequestNumber(requestNumber)}`)).toBe(
+    `${base}/requests/${requestNumber}`,
+  )
   const [line] = await site.db.owner.sql`
     select id from plan_lines where plan_id = ${plan.url.split('/').at(-1)!}`
   expect((await send(plan.url, `/lines/${line!.id}/removal`)).status).toBe(404)
@@ -55,6 +62,15 @@ test('an undo is of the whole request: no line is taken out or added, so moves c
   const request = await luc.submitAndFollow(await luc.get(plan.url), {}, `${plan.url}/submission`)
   expect(request.text).toContain('Completed')
   expect(await work.placedOn(from.id)).toEqual({ [id]: 5 })
+})
+
+test('what came from what is available has used no moves, and its undo promises none', async () => {
+  const { id } = await work.own({ quantity: 2 })
+  const to = await work.host('UNDO-NEW')
+  const { requestNumber } = await work.plans.place([{ entitlementId: id, to: to.id, quantity: 1 }])
+  const page = await luc.get(`${base}/requests/${requestNumber}`)
+  expect(page.text).toContain('This request can be undone until')
+  expect(page.text).not.toContain('the moves it used')
 })
 
 test('an undo says what would make it possible where the licenses have gone on, or the host has ended', async () => {
