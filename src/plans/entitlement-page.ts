@@ -52,7 +52,9 @@ export async function chooseEntitlement(request: FastifyRequest, reply: FastifyR
         until: sayUntil(request, choice),
         reasons: reasons.map((reason) => sayProblem(request, reason)),
         remark:
-          target && lacksBase(choice, target) ? t('plans.host.lacksBase', { base: choice.baseName }) : null,
+          target && lacksBase(choice, target)
+            ? t('plans.host.lacksBase', { base: choice.baseName, host: target.label })
+            : null,
         href: reasons.length > 0 ? null : `${path}/${choice.id}/host${target ? `/${target.id}` : ''}`,
       }
     }),

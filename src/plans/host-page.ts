@@ -32,7 +32,7 @@ export async function chooseHost(request: FastifyRequest, reply: FastifyReply) {
     return {
       ...target,
       reason: reason && sayProblem(request, reason),
-      remark: lacksBase ? t('plans.host.lacksBase', { base: choice.baseName }) : null,
+      remark: lacksBase ? t('plans.host.lacksBase', { base: choice.baseName, host: target.label }) : null,
       href: reason ? null : `${path}/${target.id}`,
     }
   }

@@ -98,6 +98,19 @@ describe('Move licenses', () => {
     ])
   })
 
+  test('an extended license that goes where its base is not names that host, not the one it leaves', async () => {
+    const base = await at.own({ quantity: 2 }, { name: 'MV3B Base' })
+    const extended = await at.own(
+      { quantity: 2 },
+      { name: 'MV3B More', licenseType: 'extended', base: base.product.id },
+    )
+    const [from, to] = [await at.host('MV3B-FROM'), await at.host('MV3B-TO')]
+    await at.place(base.id, from.id, 1)
+    await at.place(extended.id, from.id, 1)
+    const page = await luc.get(`${planOf(await beginWith(luc, 'move'))}/from/${from.id}/to/${to.id}`)
+    expect(page.text).toContain('MV3B Base, which this license extends, is not on MV3B-TO')
+  })
+
   test('a new host receives: what is wrong with it stands beside its field', async () => {
     const { mesh, from } = await scene('MV4')
     const plan = planOf(await beginWith(luc, 'move'))

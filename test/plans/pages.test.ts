@@ -116,6 +116,7 @@ describe('Configure new licenses', () => {
     const plan = await begin()
     const form = await luc.get((await luc.get(`${plan}/entitlement/${id}/new-host`)).link('Three machines'))
     expect(form.all('input[name^=id]')).toHaveLength(3)
+    expect(form.one('label[for=label]').textContent).toBe('Name of the triad')
     const names = { label: 'TRI', server1: 't1', server2: 't2', server3: 't3' }
     const equal = await luc.submit(form, {
       ...names,

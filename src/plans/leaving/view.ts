@@ -30,7 +30,7 @@ export function leavingLine(request: FastifyRequest, { row, to, moved, fill }: G
     reason: reason && sayProblem(request, reason),
     remarks: [
       ...(row.elsewhere ? [t('plans.leaving.elsewhere', { count: row.elsewhere })] : []),
-      ...(to && lacksBase(row) ? [t('plans.host.lacksBase', { base: row.baseName })] : []),
+      ...(to && lacksBase(row) ? [t('plans.host.lacksBase', { base: row.baseName, host: to.label })] : []),
       ...(to === null && row.kind === 'temporary' ? [t('plans.leaving.endsTemporary')] : []),
     ],
     moves: row.kind === 'temporary' ? null : sayMovesLeft(request, row.owned, moved),

@@ -36,7 +36,7 @@ export async function chooseBorrower(request: FastifyRequest, reply: FastifyRepl
     return {
       ...target,
       reason: reason && sayProblem(request, reason),
-      remark: lacksBase ? t('plans.host.lacksBase', { base: product.baseName }) : null,
+      remark: lacksBase ? t('plans.host.lacksBase', { base: product.baseName, host: target.label }) : null,
       href: reason ? null : `${path}/${target.id}`,
     }
   }
