@@ -63,6 +63,19 @@ describe.each([
   })
 })
 
+test('no head of a table stands at the foot of a page with no row below it', { timeout }, async () => {
+  const { context, page } = await guest(browser, counter, 'both@demo.example')
+  await page.goto('/c/100234/licenses?text=PRN-60')
+  for (let down = 0; down <= 160; down += 20) {
+    await page.locator('main').evaluate((main, px) => {
+      main.style.paddingTop = `${px}px`
+    }, down)
+    const pages = pdfPages(await page.pdf({ width: '800px', height: '480px' }))
+    for (const text of pages.filter((text) => text.includes('Available'))) expect(text).toContain('PRN-60')
+  }
+  await context.close()
+})
+
 test('what is only for the screen is not on paper, and what is folded is', { timeout }, async () => {
   const it = await guest(browser, counter, 'both@demo.example')
   const { page } = it
