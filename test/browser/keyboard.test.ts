@@ -106,6 +106,7 @@ describe('quality 4: after an htmx swap', () => {
     await press(page, 'button', words('plans.configure.begin'))
     await press(page, 'link', 'Forma Base')
     await press(page, 'link', words('plans.host.new'))
+    const title = await page.title()
     await page.locator('#id1').pressSequentially('02aa10000007')
     const said = page.locator('#id1-said')
     await expect.poll(() => textOf(said)).toContain('LYO-CAD-07')
@@ -114,6 +115,7 @@ describe('quality 4: after an htmx swap', () => {
     await page.locator('#id1').fill('00-1a-2b-3c-4d-77')
     await expect.poll(() => textOf(said)).toBe(words('plans.hostIdCheck.good', { id: '00-1A-2B-3C-4D-77' }))
     expect(page.url()).toMatch(/new-host$/)
+    expect(await page.title()).toBe(title)
     expect(faults.splice(0)).toEqual([])
   })
 
