@@ -5,7 +5,7 @@ import { networkOf } from '../web/network.ts'
 import type { Limit } from './throttle.ts'
 
 /** A browser on which somebody signed in before: others' wrong tries do not lock it out. */
-const knownCookie = 'guichet_known'
+const knownCookie = 'guichet_browser'
 
 /**
  * By account from one network first (a success forgets it), by network, and by account from everywhere: but a browser

@@ -53,10 +53,10 @@ test('the browser is told so for every page, and once signed out nothing on it n
   const form = await browser.get('/sign-in')
   const typed = { email: 'none@demo.example', password: 'guichet-demo' }
   const cookies = [(await browser.submit(form, typed, '/sign-in')).headers['set-cookie']].flat().map(String)
-  expect(cookies.find((cookie) => cookie.startsWith('guichet_known='))).toMatch(/; Path=\/(;|$)/)
+  expect(cookies.find((cookie) => cookie.startsWith('guichet_browser='))).toMatch(/; Path=\/(;|$)/)
   await browser.submit(await browser.get('/account'), {}, '/sign-out')
   const kept = [...browser.cookies].map(([name, value]) => `${name}=${decodeURIComponent(value)}`).join()
-  expect(kept).toContain('guichet_known')
+  expect(kept).toContain('guichet_browser')
   expect(kept).not.toContain('none')
   expect(kept).not.toContain(t.cast.people['none@demo.example'])
 })
