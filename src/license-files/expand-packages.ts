@@ -1,7 +1,7 @@
+import type { Steps } from '../turns.ts'
 import type { Explained, LicenseKind } from './explain.ts'
 import { featureKey, sameVersion } from './keys.ts'
 import { isSuperseded, supersessions } from './supersede.ts'
-import type { Steps } from './turns.ts'
 import type { Package } from './types.ts'
 
 export type UnpackedComponent = {

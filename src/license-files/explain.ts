@@ -1,9 +1,9 @@
+import { atOnce, type Steps } from '../turns.ts'
 import { expandPackages, type Unpacked } from './expand-packages.ts'
 import { endOf, featureKey } from './keys.ts'
 import { attributeIn } from './license-line.ts'
 import { lockOf } from './read-license-file.ts'
 import { isSuperseded, supersessions } from './supersede.ts'
-import { atOnce, type Steps } from './turns.ts'
 import type { License, LicenseFile } from './types.ts'
 import { compareVersions } from './values.ts'
 

@@ -1,5 +1,5 @@
+import type { Steps } from '../turns.ts'
 import { keywordOf, looksLicensed, startsLine } from './keywords.ts'
-import type { Steps } from './turns.ts'
 import type { FileNote, Line, LineKind, Word } from './types.ts'
 import { isBlankCode, isQuote, WordReader } from './words.ts'
 

@@ -1,8 +1,8 @@
+import { atOnce, type Steps } from '../turns.ts'
 import { isSpecial, readLicense, readPackage, reporter } from './license-line.ts'
 import { LINE_LIMIT, lineSteps } from './lines.ts'
 import { clean, readText } from './read-text.ts'
 import { readDaemon, readServer } from './server-line.ts'
-import { atOnce, type Steps } from './turns.ts'
 import type { License, LicenseFile, Line, Server } from './types.ts'
 import { plain } from './words.ts'
 

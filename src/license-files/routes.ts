@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import { Invalid } from '../errors.ts'
 import { listHostsOfIds } from '../hosts/known-ids.ts'
 import { countTry } from '../sign-in/throttle.ts'
+import { inTurns } from '../turns.ts'
 import type { Problem } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
 import { countLines } from '../web/lines.ts'
@@ -13,7 +14,6 @@ import { listDaemons, listOwnFeatures } from './queries.ts'
 import { FILE_LIMIT, ROW_LIMIT, readSteps } from './read-license-file.ts'
 import { readText } from './read-text.ts'
 import { SHOWN, shownFile } from './shown.ts'
-import { inTurns } from './turns.ts'
 
 /** Read a license file: what a FlexNet license file of any publisher says, and what of it the company owns here. */
 export function licenseFileRoutes(app: App): void {

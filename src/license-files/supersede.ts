@@ -1,5 +1,5 @@
+import type { Steps } from '../turns.ts'
 import { endOf, featureKey } from './keys.ts'
-import type { Steps } from './turns.ts'
 import type { License, Package } from './types.ts'
 
 type Issued = Pick<License | Package, 'name' | 'vendor' | 'issued' | 'supersedes' | 'line'> & {

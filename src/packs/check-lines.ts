@@ -1,5 +1,5 @@
 import { verify } from 'node:crypto'
-import type { Steps } from '../license-files/turns.ts'
+import type { Steps } from '../turns.ts'
 import { attributeOf, canonicalLine, headOf } from './canonical.ts'
 import type { ReadFile, ReadLine } from './formats/flexnet-reader.ts'
 import type { CheckKey } from './jwks.ts'

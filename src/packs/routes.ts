@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
-import { inTurns } from '../license-files/turns.ts'
 import { countTry } from '../sign-in/throttle.ts'
+import { inTurns } from '../turns.ts'
 import { open } from '../web/guard.ts'
 import { networkOf } from '../web/network.ts'
 import { publicJwks } from './jwks.ts'

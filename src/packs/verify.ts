@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from '../license-files/turns.ts'
+import { atOnce, type Steps } from '../turns.ts'
 import { attributeOf } from './canonical.ts'
 import { checkLicenseLines } from './check-lines.ts'
 import { checkServerLines } from './check-servers.ts'

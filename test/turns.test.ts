@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { explainSteps } from '../../src/license-files/explain.ts'
-import { readLicenseFile, readSteps } from '../../src/license-files/read-license-file.ts'
-import { atOnce, inTurns, type Steps } from '../../src/license-files/turns.ts'
+import { explainSteps } from '../src/license-files/explain.ts'
+import { readLicenseFile, readSteps } from '../src/license-files/read-license-file.ts'
+import { atOnce, inTurns, type Steps } from '../src/turns.ts'
 
 const lines = Array.from(
   { length: 20_000 },
