@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { parse } from 'node:querystring'
 import { fileURLToPath } from 'node:url'
 import fastifyCompress from '@fastify/compress'
 import fastifyCookie from '@fastify/cookie'
@@ -77,6 +78,9 @@ export interface Parts {
 /** Characters between two slashes of an address. */
 const longestPart = 200
 
+/** More than the largest of our forms has: reading two megabytes of names without values takes half a second. */
+const mostFields = 10_000
+
 /** The whole application, ready to listen or to inject requests into. */
 export async function buildApp({
   config,
@@ -117,7 +121,9 @@ export async function buildApp({
 
   await app.register(async (app: App) => {
     letWait(app, until)
-    await app.register(fastifyFormbody)
+    await app.register(fastifyFormbody, {
+      parser: (form: string) => parse(form, '&', '=', { maxKeys: mostFields }),
+    })
     await app.register(fastifyMultipart, {
       attachFieldsToBody: 'keyValues',
       // Read into memory before anything is asked: a file or a text of a megabyte, and few others.

@@ -43,6 +43,17 @@ describe('forgery (quality 11)', () => {
     expect(answer.body.length).toBeLessThan(10_000)
   })
 
+  test('of a form with more fields than any of ours no more is read', async () => {
+    const browser = t.visitor()
+    const _csrf = (await browser.get('/sign-in')).one('input[name=_csrf]').getAttribute('value')!
+    const send = (fillers: number) => {
+      const many = Object.fromEntries(Array.from({ length: fillers }, (_, n) => [`f${n}`, '']))
+      return browser.post('/sign-in', { _csrf, password: 'x', ...many, email: 'nobody@demo.example' })
+    }
+    expect((await send(9000)).one('#email').getAttribute('value')).toBe('nobody@demo.example')
+    expect((await send(200_000)).one('#email').getAttribute('value')).toBeNull()
+  })
+
   test('what the browser says of a cross-site POST is believed, even with a good token', async () => {
     const browser = await t.signIn('several@demo.example')
     const page = await browser.open('/switch')
