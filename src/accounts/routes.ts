@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { listAccountRequests } from '../requests/account/queries.ts'
+import { statusTag } from '../requests/status.ts'
 import { people } from '../schema.ts'
 import { signedIn } from '../web/guard.ts'
 import { isLocale, localeNames } from '../web/i18n.ts'
@@ -36,9 +38,11 @@ export function accountRoutes(app: App): void {
     const { active, person } = request.access!
     if (person.isStaff) return reply.redirect('/desk', 303)
     if (active) return reply.redirect(active.base, 303)
+    const asked = await app.database.forPerson(person.id, (tx) => listAccountRequests(tx, person.id))
     return reply.page('accounts/plain', {
       title: request.t('accounts.plainTitle'),
       email: person.email,
+      asked: asked.map((one) => ({ ...one, tag: statusTag(one.status) })),
       hasUpgrade: listSections(app, request.t).some(({ section }) => section === 'upgrade'),
     })
   })

@@ -65,7 +65,8 @@ describe('R8: a try', () => {
     expect((await plain.get(`/requests/find?number=${number}`)).location).toBe(`/requests/${number}`)
     const spelled = String(number).replace(/(\d{3})(?=\d)/g, '$1-')
     expect((await plain.get(`/requests/${spelled}`)).location).toBe(`/requests/${number}`)
-    expect((await plain.get('/account/upgrade')).link(spelled)).toBe(`/requests/${number}`)
+    for (const where of ['/account/upgrade', '/'])
+      expect((await plain.get(where)).link(spelled)).toBe(`/requests/${number}`)
   })
 
   test('is nobody else’s to see', async () => {
