@@ -88,7 +88,9 @@ describe('a replacement that waits for a decision', () => {
     await at.host('HR1')
     const page = await atDesk(number)
     expect(page.text).toContain('The host was renamed: HR1 is now HR1-C')
-    expect(page.one('tbody').textContent).toContain('HR1-C new in this plan')
+    // Both bear one name: the new one is known by its host ID.
+    const renamed = /HR1-C\s+02-AC-00-00-00-01\s+new in this plan/
+    expect(page.one('tbody').textContent).toMatch(renamed)
     const own = await luc.open(`${base}/requests/${number}`)
     expect(own.text).toContain('HR1 is now HR1-C')
     // The new hardware stands in the plan only, so that it has no page to lead to.
@@ -96,7 +98,7 @@ describe('a replacement that waits for a decision', () => {
       `${base}/licenses/${product.partNumber}`,
       `${base}/hosts/${host.id}`,
     ])
-    expect(own.one('tbody').textContent).toContain('HR1-C new in this plan')
+    expect(own.one('tbody').textContent).toMatch(renamed)
     // From the page that stood open all the while: a name is no part of what was declared.
     const done = await desk.submitAndFollow(before, {}, approval)
     expect(done.text).toMatch(/Completed/i)
