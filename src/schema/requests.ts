@@ -80,6 +80,9 @@ export const requests = pgTable(
     index('requests_for_colleague')
       .on(t.customerId, t.colleagueSince)
       .where(sql`${t.colleagueSince} is not null`),
+    index('requests_for_supervisors')
+      .on(t.customerId)
+      .where(sql`${t.kind} = 'ask-privilege' and ${t.status} = 'in-review'`),
     check(
       'requests_status',
       sql`${t.status} in ('submitted', 'in-review', 'needs-information', 'completed', 'declined', 'cancelled')`,

@@ -1,0 +1,1 @@
+CREATE INDEX "requests_for_supervisors" ON "requests" USING btree ("customer_id") WHERE "requests"."kind" = 'ask-privilege' and "requests"."status" = 'in-review';
