@@ -25,7 +25,8 @@ export async function listFiles(tx: Db, customerId: string, request: FoundReques
       select * from packs p where p.customer_id = r.customer_id and p.host_id = r.host_id and p.issue = r.issue limit 1
     ) p
     cross join lateral (
-      select id, label, status = 'retired' as is_ended from hosts h where h.customer_id = r.customer_id and h.id = r.host_id limit 1
+      select id, label, status = 'retired' as is_ended from hosts h
+      where h.customer_id = r.customer_id and h.id = r.host_id limit 1
     ) h
     where r.customer_id = ${customerId} and r.request_id = ${request.id}
     order by h.label, h.id`)
