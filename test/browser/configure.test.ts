@@ -6,7 +6,7 @@ import { launch } from '../helpers/browser.ts'
 import {
   type Counter,
   download,
-  focused,
+  focusOn,
   type Guest,
   guest,
   journeys,
@@ -95,7 +95,7 @@ async function refusesTooMany({ page, words }: Guest): Promise<void> {
     elsewhere: 0,
   })
   expect(await titleOf(page)).toContain(words('frame.errorTitle', { title: '' }))
-  expect(await focused(page)).toBe('problems')
+  await focusOn(page, 'problems')
   expect(await textOf(page.locator('#problems a[href="#quantity"]'))).toBe(reason)
   expect(await textOf(page.locator('#quantity-error'))).toContain(reason)
   expect(await page.locator('#quantity').getAttribute('aria-invalid')).toBe('true')

@@ -1,7 +1,16 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launch } from '../helpers/browser.ts'
-import { type Counter, focused, type Guest, guest, openCounter, press, textOf } from '../helpers/counter.ts'
+import {
+  type Counter,
+  focused,
+  focusOn,
+  type Guest,
+  guest,
+  openCounter,
+  press,
+  textOf,
+} from '../helpers/counter.ts'
 import { enter, tabTo } from '../helpers/keyboard.ts'
 
 const timeout = 60_000
@@ -44,10 +53,10 @@ describe('the keyboard alone', () => {
     seen.push(...(await tabTo(page, 'quantity')))
     await page.keyboard.type('99')
     await enter(page)
-    await expect.poll(() => focused(page)).toBe('problems')
+    await focusOn(page, 'problems')
     seen.push(...(await tabTo(page, '7 are available')))
     await page.keyboard.press('Enter')
-    await expect.poll(() => focused(page)).toBe('quantity')
+    await focusOn(page, 'quantity')
     await page.keyboard.press('Control+A')
     await page.keyboard.type('1')
     await enter(page)

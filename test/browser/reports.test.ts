@@ -7,7 +7,7 @@ import { launch } from '../helpers/browser.ts'
 import {
   type Counter,
   download,
-  focused,
+  focusOn,
   type Guest,
   guest,
   journeys,
@@ -69,7 +69,7 @@ const done = {
 async function retrievesPacks({ page, words }: Guest, counter: Counter): Promise<void> {
   await press(page, 'link', words('overview.tool.packs'))
   await press(page, 'button', words('retrieval.submit'))
-  expect(await focused(page)).toBe('problems')
+  await focusOn(page, 'problems')
   expect(await textOf(page.locator('#problems'))).toContain(words('retrieval.chooseOne'))
   await page.getByLabel('LYO-CAD-07').check()
   await press(page, 'button', words('retrieval.submit'))

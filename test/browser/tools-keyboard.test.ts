@@ -1,7 +1,16 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launch } from '../helpers/browser.ts'
-import { type Counter, focused, type Guest, guest, openCounter, press, textOf } from '../helpers/counter.ts'
+import {
+  type Counter,
+  focused,
+  focusOn,
+  type Guest,
+  guest,
+  openCounter,
+  press,
+  textOf,
+} from '../helpers/counter.ts'
 import { enter, tabTo, walk } from '../helpers/keyboard.ts'
 
 const timeout = 60_000
@@ -109,8 +118,7 @@ describe.each(['en', 'fr'] as const)('the tools by the keyboard alone, scripts o
     if (send) {
       await tabTo(page, words(send))
       await enter(page)
-      // The browser moves the focus as it first draws the page.
-      await expect.poll(() => focused(page)).toBe('problems')
+      await focusOn(page, 'problems')
       await page.keyboard.press('Tab')
       const field = await page.evaluate(() => document.activeElement?.getAttribute('href'))
       await page.keyboard.press('Enter')

@@ -98,6 +98,11 @@ export async function download(
   return { name: file.suggestedFilename(), text: Buffer.concat(chunks).toString('utf8') }
 }
 
+/** Waits for what the page is to move the focus to: `autofocus` works as the browser draws the page, not as it reads it. */
+export function focusOn(page: Page, id: string): Promise<void> {
+  return page.locator(`#${id}:focus`).waitFor()
+}
+
 /** The ID of the element that has the focus; '' for the body. */
 export function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
