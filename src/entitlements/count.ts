@@ -48,6 +48,8 @@ async function isCounted(tx: Db, customerId: string, today: string): Promise<boo
 }
 
 /**
+ * An entitlement stands under the contract of its term's order line.
+ *
  * Where a term began or ended, the packs of the hosts it is placed on are marked: the next retrieval makes an issue
  * that says so (domain.md sections 3 and 5). In one statement, which sees what was counted before.
  */
@@ -67,11 +69,12 @@ async function countEntitlements(tx: Db, ids: ReturnType<typeof sql>, today: str
     )
     update entitlements e
     set entitled = c.entitled, owned = greatest(c.entitled, e.placed), term_id = c.id,
-      starts_on = c.starts_on, ends_on = c.ends_on
+      starts_on = c.starts_on, ends_on = c.ends_on, contract_id = l.contract_id
     from chosen c
+    join order_lines l on l.customer_id = c.customer_id and l.order_id = c.order_id and l.line = c.line
     where e.customer_id = c.customer_id and e.id = c.entitlement_id
-      and (e.entitled, e.owned, e.term_id, e.starts_on, e.ends_on)
-        is distinct from (c.entitled, greatest(c.entitled, e.placed), c.id, c.starts_on, c.ends_on)`)
+      and (e.entitled, e.owned, e.term_id, e.starts_on, e.ends_on, e.contract_id)
+        is distinct from (c.entitled, greatest(c.entitled, e.placed), c.id, c.starts_on, c.ends_on, l.contract_id)`)
 }
 
 async function sumLicenses(tx: Db, ids: ReturnType<typeof sql>, today: string): Promise<void> {

@@ -57,6 +57,23 @@ test('terms: overlapping terms never add; the latest-starting one that covers th
   expect(await on('2026-09-01')).toMatchObject({ entitled: 10, endsOn: '2026-12-31' })
 })
 
+test('terms: an entitlement stands under the contract of the term in force, from the day it begins', async () => {
+  const { customer, entitlement, on } = await owning([10, '2026-01-01', '2026-12-31'])
+  await addTerm(
+    db.owner.db,
+    customer.id,
+    { ...entitlement, contractId: null },
+    { startsOn: '2027-01-01', endsOn: null },
+  )
+  const contractOn = async (day: string) => {
+    await on(day)
+    const [row] = await db.owner.db.select().from(entitlements).where(eq(entitlements.id, entitlement.id))
+    return row!.contractId
+  }
+  expect(await contractOn('2026-12-31')).toBe(entitlement.contractId)
+  expect(await contractOn('2027-01-01')).toBe(null)
+})
+
 test('terms: a perpetual term goes on, and comes back after a shorter one', async () => {
   const { on } = await owning([5, '2020-01-01', null], [8, '2026-01-01', '2026-06-30'])
   expect(await on('2026-06-30')).toMatchObject({ entitled: 8 })

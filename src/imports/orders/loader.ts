@@ -13,6 +13,6 @@ export const ordersLoader: Loader = {
   async settle(tx, context) {
     await checkOrders(tx, context)
     await resolveRenewals(tx)
-    await storeOrders(tx, context)
+    await storeOrders(tx)
   },
 }

@@ -1,20 +1,18 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { fine } from '../reasons.ts'
-import type { Context } from '../stage.ts'
 
 /**
  * Stores orders, contracts, entitlements, lines and terms, and the result of each row. Sorted by key: with a file of
  * many companies in turn, each row would otherwise touch another page of every index.
  */
-export async function storeOrders(tx: Db, context: Context): Promise<void> {
+export async function storeOrders(tx: Db): Promise<void> {
   await chooseContracts(tx)
   await markResults(tx)
   await storeNumbers(tx)
   await storeContracts(tx)
   await storeEntitlements(tx)
   await storeLines(tx)
-  await followContracts(tx, context)
   await outdatePacks(tx)
 }
 
@@ -114,24 +112,6 @@ async function storeLines(tx: Db): Promise<void> {
       r.quantity, r.starts_on, r.ends_on
     from load_orders r where r.result = 'added' or r.result = 'changed' and r.term_differs
     order by r.customer_id, r.entitlement_id`)
-}
-
-/** An entitlement stands under the contract of its latest line that has begun. */
-async function followContracts(tx: Db, { today }: Context): Promise<void> {
-  await tx.execute(sql`
-    update entitlements e set contract_id = l.contract_id
-    from (
-      select distinct on (o.customer_id, o.entitlement_id) o.customer_id, o.entitlement_id, o.contract_id
-      from order_lines o
-      where (o.customer_id, o.entitlement_id) in (
-        select customer_id, entitlement_id from load_orders
-        where result = 'changed' or result = 'added' and entitlement_id <> id)
-      order by o.customer_id, o.entitlement_id, o.starts_on > ${today}::date,
-        case when o.starts_on > ${today}::date then o.starts_on - ${today}::date
-             else ${today}::date - o.starts_on end, o.order_id desc, o.line desc
-    ) l
-    where e.customer_id = l.customer_id and e.id = l.entitlement_id
-      and e.contract_id is distinct from l.contract_id`)
 }
 
 async function outdatePacks(tx: Db): Promise<void> {
