@@ -37,7 +37,7 @@ async function perform(tx: Db, act: Act, customerId: string, common: Common): Pr
   const personId = await idOf(tx, sql`people where email = ${act.by}`)
   const by = { customerId, personId }
   if ('report' in act) {
-    await makeFile(tx, { ...by, filter: readFilter({}) })
+    await makeFile(tx, { ...by, filter: readFilter({}), asOf: null })
     return
   }
   if ('retrieve' in act) {

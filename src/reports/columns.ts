@@ -15,7 +15,7 @@ export type Column = {
   name: string
   kind: Kind
   /** As it is stored: days 'YYYY-MM-DD', codes, null for nothing. */
-  value(line: ReportLine, customer: Whose, today: string): Value
+  value(line: ReportLine, customer: Whose, day: string): Value
 }
 
 /** All columns of the report, in the order of domain.md section 8. */
@@ -27,7 +27,7 @@ export const columns: readonly Column[] = [
   text('service_contract', (line) => line.contract_number),
   column('maintenance_start', 'day', (line) => line.maintenance_starts_on),
   column('maintenance_end', 'day', (line) => line.maintenance_ends_on),
-  column('maintenance_status', 'word', (line, _, today) => maintenanceOf(line, today)),
+  column('maintenance_status', 'word', (line, _, day) => maintenanceOf(line, day)),
   text('configuration_id', (line) => line.configuration_number),
   text('product_family', (line) => line.family),
   text('product', (line) => line.product),

@@ -7,7 +7,8 @@ import type { ReportLine } from './lines.ts'
 
 export type CsvOptions = {
   customer: Whose
-  today: string
+  /** Of the report. */
+  day: string
   t: Translate
   locale: Locale
   /** The machine's variant: heads and codes that never change, values as they are stored. */
@@ -38,9 +39,9 @@ async function* recordsOf(
   }
 }
 
-function recordOf(line: ReportLine, { customer, today, t, isRaw }: CsvOptions): string[] {
+function recordOf(line: ReportLine, { customer, day, t, isRaw }: CsvOptions): string[] {
   return columns.map(({ name, kind, value: read }) => {
-    const value = read(line, customer, today)
+    const value = read(line, customer, day)
     if (isRaw || value === null || typeof value === 'number') return plain(value)
     if (kind === 'word') return wordOf(name, value, t)
     return kind === 'end' && value === 'perpetual' ? t('reports.value.perpetual') : neutral(value)

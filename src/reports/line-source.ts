@@ -2,6 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { boughtUnder } from '../licenses/bought.ts'
 import { all, contains, expiringDays, type LicenseFilter } from '../licenses/filter.ts'
 import { isNamed } from '../licenses/queries.ts'
+import type { AsOf } from '../web/as-of.ts'
+import { type Sources, sourcesNow, sourcesThen } from './sources.ts'
 
 /** Stands for the host of a line of the rest in sort keys. */
 export const noHost = '00000000-0000-0000-0000-000000000000'
@@ -9,11 +11,17 @@ export const noHost = '00000000-0000-0000-0000-000000000000'
 export const available = sql`case line.is_rest when 1 then e.owned - e.placed else 0 end`
 export const hostKey = sql`coalesce(line.host_id, ${noHost}::uuid)`
 
-export type Wanted = {
+/** Whose report, of what, and of when. */
+export type Report = {
   customerId: string
   filter: LicenseFilter
-  /** The publisher's day. */
-  today: string
+  /** The publisher's day; of a report of the past that day. */
+  day: string
+  /** Null: as things are. */
+  asOf: AsOf | null
+}
+
+type Wanted = Report & {
   /** The products’ features in words. */
   features?: boolean
   /** Only from this product (by name and ID) and this entitlement of it on. */
@@ -32,7 +40,9 @@ export type Wanted = {
  * everything with everything.
  */
 export function lines(wanted: Wanted): SQL {
-  const { customerId, filter, today, from, most } = wanted
+  const { customerId, filter, day, asOf, from, most } = wanted
+  const sources = sourcesOf(wanted)
+  const named = { customerId, filter, asOf, sources }
   return sql`
     from (
       select p.id as product_id, p.name as product, p.part_number, p.license_type, f.name as family, f.daemon,
@@ -49,27 +59,20 @@ export function lines(wanted: Wanted): SQL {
       order by p.name, p.id offset 0
     ) p
     cross join lateral (
-      select e.id as entitlement_id, e.entitled, e.owned, e.placed, e.starts_on, e.ends_on, e.contract_id, e.term_id,
-        ${isWhole(customerId, filter)} as is_whole
-      from entitlements e
+      select e.*, ${isWhole(named)} as is_whole
+      from (${sources.entitlements}) e
       where ${all([
-        sql`e.customer_id = ${customerId} and e.product_id = p.product_id`,
-        from && sql`(p.product_id <> ${from[1]}::uuid or e.id >= ${from[2]}::uuid)`,
-        filter.text === ''
-          ? undefined
-          : sql`(${isWhole(customerId, filter)} or e.id in (${onHosts(customerId, filter)}))`,
-        shown(filter, today),
+        from && sql`(p.product_id <> ${from[1]}::uuid or e.entitlement_id >= ${from[2]}::uuid)`,
+        filter.text === '' ? undefined : sql`(${isWhole(named)} or e.entitlement_id in (${onHosts(named)}))`,
+        shown(filter, day),
       ])}
-      ${most === undefined ? sql`offset 0` : sql`order by e.id limit ${most}`}
+      ${most === undefined ? sql`offset 0` : sql`order by e.entitlement_id limit ${most}`}
     ) e
     cross join lateral (
       select 0 as is_rest, pl.host_id, pl.configuration_id, pl.quantity, pl.request_id
-      from placements pl
+      from (${sources.placements}) pl
       where ${all([
-        sql`pl.customer_id = ${customerId} and pl.entitlement_id = e.entitlement_id and pl.quantity > 0`,
-        filter.text === ''
-          ? undefined
-          : sql`(e.is_whole or pl.host_id in (${hostsNamed(customerId, filter)}))`,
+        filter.text === '' ? undefined : sql`(e.is_whole or pl.host_id in (${hostsNamed(named)}))`,
         filter.show === 'available' ? sql`false` : undefined,
       ])}
       union all
@@ -82,32 +85,40 @@ const features = sql`(
   where pf.product_id = p.id
 )`
 
+export function sourcesOf({ customerId, asOf }: Report): Sources {
+  return asOf ? sourcesThen(customerId, asOf) : sourcesNow(customerId)
+}
+
+type Named = Pick<Report, 'customerId' | 'filter' | 'asOf'> & { sources: Sources }
+
 /** Whether all lines of an entitlement `e` have what was typed, and not only those on hosts named so. */
-function isWhole(customerId: string, { text }: LicenseFilter): SQL {
-  return text === '' ? sql`true` : sql`(p.is_named or e.id in (${boughtUnder(customerId, text)}))`
+function isWhole({ customerId, filter: { text }, asOf }: Named): SQL {
+  return text === ''
+    ? sql`true`
+    : sql`(p.is_named or e.entitlement_id in (${boughtUnder(customerId, text, asOf?.end)}))`
 }
 
-function hostsNamed(customerId: string, { text }: LicenseFilter): SQL {
-  return sql`select h.id from hosts h where h.customer_id = ${customerId} and ${contains(sql`h.label`, text)}`
+function hostsNamed({ customerId, filter: { text }, sources }: Named): SQL {
+  return sql`select h.id from ${sources.hosts} where h.customer_id = ${customerId} and ${contains(sql`v.label`, text)}`
 }
 
-function onHosts(customerId: string, filter: LicenseFilter): SQL {
+function onHosts(named: Named): SQL {
+  const { customerId, filter, sources } = named
   const isOfRest = filter.show === 'available' ? sql`and false` : sql``
-  return sql`select pl.entitlement_id from placements pl
-    where pl.customer_id = ${customerId} and pl.quantity > 0 and pl.host_id in (${hostsNamed(customerId, filter)})
-      ${isOfRest}`
+  return sql`select pl.entitlement_id from ${sources.allPlacements} pl
+    where pl.customer_id = ${customerId} and pl.quantity > 0 and pl.host_id in (${hostsNamed(named)}) ${isOfRest}`
 }
 
-function shown({ show }: LicenseFilter, today: string): SQL | undefined {
+function shown({ show }: LicenseFilter, day: string): SQL | undefined {
   switch (show) {
     case 'available':
       return sql`e.owned > e.placed`
     case 'expiring':
-      return sql`e.ends_on between ${today}::date and ${today}::date + ${expiringDays}::int`
+      return sql`e.ends_on between ${day}::date and ${day}::date + ${expiringDays}::int`
     case 'expired':
-      return sql`e.ends_on < ${today}::date`
+      return sql`e.ends_on < ${day}::date`
     case 'over-placed':
-      return sql`e.placed > e.entitled and (e.ends_on is null or e.ends_on >= ${today}::date)`
+      return sql`e.placed > e.entitled and (e.ends_on is null or e.ends_on >= ${day}::date)`
     case 'all':
       return undefined
   }

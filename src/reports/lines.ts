@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { isFiltered, type LicenseFilter } from '../licenses/filter.ts'
+import { isFiltered } from '../licenses/filter.ts'
 import type { LicenseType } from '../licenses/queries.ts'
-import { available, hostKey, lines, noHost } from './line-source.ts'
+import { available, hostKey, lines, noHost, type Report, sourcesOf } from './line-source.ts'
 
 /** A placement of an entitlement, or what is left of it unplaced (then without host), as domain.md section 8 says. */
 export type ReportLine = {
@@ -65,10 +65,12 @@ export type ReportTotals = { lines: number; placed: number; available: number }
 type Page = { after?: LineKey | undefined; limit?: number | undefined }
 
 /** The report as one statement, by product, entitlement (oldest first) and host, what is left over last. */
-export function linesQuery(customerId: string, filter: LicenseFilter, today: string, page: Page = {}): SQL {
+export function linesQuery(report: Report, page: Page = {}): SQL {
+  const { customerId } = report
   const { after, limit } = page
+  const { hosts, issue, contracts, isMade } = sourcesOf(report)
   const wanted = {
-    ...{ customerId, filter, today, features: true },
+    ...{ ...report, features: true },
     from: after && ([after[0], after[1], after[2]] as const),
     // The first of them may have no line beyond where the page begins.
     most: limit && limit + 1,
@@ -88,14 +90,14 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
         line.configuration_id, line.request_id, h.label
       ${lines(wanted)}
       left join lateral (
-        select h.label from hosts h where h.customer_id = ${customerId} and h.id = line.host_id limit 1
+        select v.label from ${hosts} where h.customer_id = ${customerId} and h.id = line.host_id limit 1
       ) h on true
       where ${after ? beyond(after) : sql`true`}
       order by p.product, p.product_id, e.entitlement_id, line.is_rest, coalesce(h.label, ''), ${hostKey}
       ${limit === undefined ? sql`` : sql`limit ${limit}`}
     ) core
     left join lateral (
-      select c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on from contracts c
+      select c.contract_number, m.maintenance_starts_on, m.maintenance_ends_on from ${contracts}
       where c.customer_id = ${customerId} and c.id = core.contract_id limit 1
     ) c on true
     left join lateral (
@@ -110,8 +112,9 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
       where l.customer_id = ${customerId} and l.order_id = t.order_id and l.line = t.line limit 1
     ) l on true
     left join lateral (
-      select h.label, h.kind, h.port, h.address_line1, h.postal_code, h.city, h.country, h.pack_issue, h.caretaker_id
-      from hosts h where h.customer_id = ${customerId} and h.id = core.host_id limit 1
+      select v.label, h.kind, v.port, v.address_line1, v.postal_code, v.city, v.country, ${issue} as pack_issue,
+        h.caretaker_id
+      from ${hosts} where h.customer_id = ${customerId} and h.id = core.host_id limit 1
     ) h on true
     left join lateral (${person(customerId, sql`h.caretaker_id`)} limit 1) keeper on true
     left join lateral (
@@ -125,7 +128,7 @@ export function linesQuery(customerId: string, filter: LicenseFilter, today: str
     left join lateral (
       select tr.request_id from transfers tr
       where core.is_rest = 1 and tr.customer_id = ${customerId} and tr.entitlement_id = core.entitlement_id
-        and tr.request_id is not null
+        and tr.request_id is not null and ${isMade}
       order by tr.at desc, tr.id desc limit 1
     ) latest on true
     left join lateral (
@@ -148,26 +151,19 @@ export function keyOf(line: ReportLine): LineKey {
 /** Up to `limit` lines. */
 export async function listLines(
   tx: Db,
-  customerId: string,
-  filter: LicenseFilter,
-  today: string,
+  report: Report,
   page: { after?: LineKey | undefined; limit: number },
 ): Promise<ReportLine[]> {
-  return tx.execute<ReportLine>(linesQuery(customerId, filter, today, page))
+  return tx.execute<ReportLine>(linesQuery(report, page))
 }
 
 /** How many lines the report has in all, and their sums. */
-export async function sumLines(
-  tx: Db,
-  customerId: string,
-  filter: LicenseFilter,
-  today: string,
-): Promise<ReportTotals> {
-  if (!isFiltered(filter)) return sumAll(tx, customerId)
+export async function sumLines(tx: Db, report: Report): Promise<ReportTotals> {
+  if (!report.asOf && !isFiltered(report.filter)) return sumAll(tx, report.customerId)
   const rows = await tx.execute<ReportTotals>(sql`
     select count(*)::float8 as lines, coalesce(sum(line.quantity), 0)::float8 as placed,
       coalesce(sum(${available}), 0)::float8 as available
-    ${lines({ customerId, filter, today })}`)
+    ${lines(report)}`)
   return rows[0]!
 }
 
@@ -181,7 +177,8 @@ async function sumAll(tx: Db, customerId: string): Promise<ReportTotals> {
       from placements where customer_id = ${customerId} and quantity > 0
     ) on_hosts, (
       select count(*) as lines, coalesce(sum(owned - placed), 0) as available
-      from entitlements where customer_id = ${customerId} and (owned > placed or placed = 0)
+      from entitlements
+      where customer_id = ${customerId} and kind = 'sold' and (owned > placed or placed = 0)
     ) rest`)
   return rows[0]!
 }

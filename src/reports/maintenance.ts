@@ -5,9 +5,9 @@ export type Maintenance = 'active' | 'ended' | 'to-begin' | 'none'
 type Cover = Pick<ReportLine, 'contract_number' | 'maintenance_starts_on' | 'maintenance_ends_on'>
 
 /** Whether a service contract covers a day; 'none' where there is no contract, or one without dates. */
-export function maintenanceOf(cover: Cover, today: string): Maintenance {
+export function maintenanceOf(cover: Cover, day: string): Maintenance {
   const { contract_number, maintenance_starts_on: start, maintenance_ends_on: end } = cover
   if (!contract_number || (!start && !end)) return 'none'
-  if (start && start > today) return 'to-begin'
-  return end && end < today ? 'ended' : 'active'
+  if (start && start > day) return 'to-begin'
+  return end && end < day ? 'ended' : 'active'
 }

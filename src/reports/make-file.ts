@@ -1,15 +1,20 @@
+import { sql } from 'drizzle-orm'
 import { recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { isFiltered, type LicenseFilter } from '../licenses/filter.ts'
 import { tellCompleted } from '../requests/completed.ts'
 import { recordRequest } from '../requests/record.ts'
+import type { AsOf } from '../web/as-of.ts'
 
-export type AskedFile = { customerId: string; personId: string; filter: LicenseFilter; at?: Date }
+export type AskedFile = { customerId: string; personId: string; filter: LicenseFilter; asOf: AsOf | null }
 
 /** R2: files the making of a report as a request, completed at once. It keeps the filter and instant, not the file. */
-export async function makeFile(tx: Db, { customerId, personId, filter, at = new Date() }: AskedFile) {
+export async function makeFile(tx: Db, { customerId, personId, filter, asOf }: AskedFile) {
   const kind = 'detailed-report'
-  const details = { filter, at: at.toISOString() }
+  // The clock of what it is compared with: that of the database.
+  const [clock] = await tx.execute<{ at: string }>(sql`
+    select to_json(${asOf ? asOf.end : sql`clock_timestamp()`}) #>> '{}' as at`)
+  const details = { filter, at: clock!.at, asOf: asOf?.day ?? null }
   const request = await recordRequest(tx, { customerId, kind, status: 'completed', personId, details })
   await recordActivity(tx, {
     customerId,

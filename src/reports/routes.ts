@@ -1,15 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
+import { firstDay } from '../customers/history.ts'
+import { Invalid } from '../errors.ts'
 import { isId } from '../ids.ts'
 import { isFiltered, readFilter, withFilter } from '../licenses/filter.ts'
 import { filterFields, filterInWords } from '../licenses/filter-fields.ts'
 import { listFamilies } from '../licenses/queries.ts'
+import { readAsOf, showAsOf } from '../web/as-of.ts'
 import { associated, requires } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
 import { decodeCursor, encodeCursor } from '../web/paging.ts'
-import { addressInWords, findAddress } from './address.ts'
-import { columns, shownValue } from './columns.ts'
+import { columns, shownValue, type Whose } from './columns.ts'
+import { addressInWords, findCompany } from './company.ts'
 import { sendCsv } from './file.ts'
+import type { Report } from './line-source.ts'
 import { keyOf, type LineKey, listLines, type ReportLine, sumLines } from './lines.ts'
 import { makeFile } from './make-file.ts'
 import { printedLine } from './printed.ts'
@@ -29,23 +33,28 @@ export function reportRoutes(app: App): void {
 }
 
 async function showReport(request: FastifyRequest, reply: FastifyReply) {
-  const { customer, t, format } = request
-  const today = request.server.today()
-  const filter = readFilter(request.query)
+  const { customer, t, format, server } = request
+  const { read, report } = askedOf(request, request.query)
+  const { filter, day, asOf } = report
   const after = keyIn(request.query)
-  const [found, totals, families] = await request.server.database.readCustomer(
+  const { timeZone } = server.publisher()
+  const [found, totals, families, company, since] = await server.database.readCustomer(
     customer.id,
     (tx) =>
       Promise.all([
-        listLines(tx, customer.id, filter, today, { after, limit: linesOnScreen + 1 }),
-        sumLines(tx, customer.id, filter, today),
+        listLines(tx, report, { after, limit: linesOnScreen + 1 }),
+        sumLines(tx, report),
         listFamilies(tx, customer.id),
+        findCompany(tx, customer.id, asOf),
+        asOf && firstDay(tx, customer.id, timeZone),
       ]),
     patience,
   )
   const lines = found.slice(0, linesOnScreen)
   const path = `${customer.base}/report`
-  const hasMore = found.length > linesOnScreen
+  const href = (place?: string) => withFilter(path, filter, { asOf: asOf?.day, after: place })
+  const whose = { number: customer.number, name: company.name }
+  if (read.problem) reply.code(422)
   return reply.page('reports/detailed', {
     title: t('reports.title'),
     columns: columns.map(({ name, kind }) => ({
@@ -53,42 +62,49 @@ async function showReport(request: FastifyRequest, reply: FastifyReply) {
       text: t(`reports.column.${name}`),
       isNumber: kind === 'number',
     })),
-    lines: lines.map((line) => cellsOf(line, request, today)),
+    lines: lines.map((line) => cellsOf(line, { whose, day }, request)),
     totals,
+    whose,
     ...filterFields(filter, families, t),
     filterWords: filterInWords(filter, t),
     isFiltered: isFiltered(filter),
+    asOf: showAsOf(read, since, request),
+    problems: read.problem ? [{ field: 'asOf', message: t(read.problem.key) }] : [],
     all: path,
-    print: withFilter(`${path}/print`, filter),
-    asOf: format.date(today),
+    print: withFilter(`${path}/print`, filter, { asOf: asOf?.day }),
+    date: format.date(day),
     wide: true,
-    next: hasMore ? withFilter(path, filter, { after: encodeCursor(keyOf(lines.at(-1)!)) }) : null,
-    first: after ? withFilter(path, filter) : null,
+    next: found.length > linesOnScreen ? href(encodeCursor(keyOf(lines.at(-1)!))) : null,
+    first: after ? href() : null,
   })
 }
 
 async function printReport(request: FastifyRequest, reply: FastifyReply) {
   const { customer, t, format } = request
-  const today = request.server.today()
-  const filter = readFilter(request.query)
-  const [lines, totals, address] = await request.server.database.readCustomer(
+  const { read, report } = askedOf(request, request.query)
+  if (read.problem) throw new Invalid([read.problem])
+  const { filter, day, asOf } = report
+  const [lines, totals, company] = await request.server.database.readCustomer(
     customer.id,
     (tx) =>
       Promise.all([
-        listLines(tx, customer.id, filter, today, { limit: linesInPrint }),
-        sumLines(tx, customer.id, filter, today),
-        findAddress(tx, customer.id),
+        listLines(tx, report, { limit: linesInPrint }),
+        sumLines(tx, report),
+        findCompany(tx, customer.id, asOf),
       ]),
     patience,
   )
+  const whose = { number: customer.number, name: company.name }
   return reply.page('reports/print', {
     title: t('reports.title'),
-    lines: lines.map((line) => printedLine(line, request, today)),
+    lines: lines.map((line) => printedLine(line, { whose, day }, request)),
     totals,
-    address: addressInWords(address, format) || 'none',
+    whose,
+    address: addressInWords(company, format) || 'none',
     filterWords: filterInWords(filter, t),
-    asOf: format.date(today),
-    back: withFilter(`${customer.base}/report`, filter),
+    isThen: asOf !== null,
+    date: format.date(day),
+    back: withFilter(`${customer.base}/report`, filter, { asOf: asOf?.day }),
     left: totals.lines - lines.length,
   })
 }
@@ -96,19 +112,36 @@ async function printReport(request: FastifyRequest, reply: FastifyReply) {
 /** Having the file made is a request (domain.md section 4): its page has the file, made again from the filter. */
 async function postReport(request: FastifyRequest, reply: FastifyReply) {
   const { customer, person } = request
-  const filter = readFilter(request.body)
+  const { read, report } = askedOf(request, request.body)
+  if (read.problem) throw new Invalid([read.problem])
+  const { filter, asOf } = report
   return actOnce(request, reply, async (tx) => {
-    const { number } = await makeFile(tx, { customerId: customer.id, personId: person!.id, filter })
+    const { number } = await makeFile(tx, { customerId: customer.id, personId: person!.id, filter, asOf })
     return `${customer.base}/requests/${number}`
   })
 }
 
-function cellsOf(line: ReportLine, { customer, t, format }: FastifyRequest, today: string) {
+function askedOf({ customer, server }: FastifyRequest, given: unknown) {
+  const today = server.today()
+  const read = readAsOf(given, { today, timeZone: server.publisher().timeZone })
+  const { asOf } = read
+  const report: Report = {
+    ...{ customerId: customer.id, filter: readFilter(given) },
+    ...{ day: asOf?.day ?? today, asOf },
+  }
+  return { read, report }
+}
+
+function cellsOf(
+  line: ReportLine,
+  { whose, day }: { whose: Whose; day: string },
+  { t, format }: FastifyRequest,
+) {
   return columns.map((column) => ({
     name: column.name,
     isNumber: column.kind === 'number',
-    text: shownValue(column, column.value(line, customer, today), t, format),
-    value: column.value(line, customer, today),
+    text: shownValue(column, column.value(line, whose, day), t, format),
+    value: column.value(line, whose, day),
   }))
 }
 

@@ -1,6 +1,6 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type { Database } from '../db.ts'
-import type { LicenseFilter } from '../licenses/filter.ts'
+import type { Report } from './line-source.ts'
 import { linesQuery, type ReportLine } from './lines.ts'
 
 const dialect = new PgDialect()
@@ -14,17 +14,12 @@ type Ends = { resolve(): void; reject(error: unknown): void }
  * All lines of a report in batches, by a cursor in one transaction: a consistent view, and memory that does not grow
  * with the report. The transaction ends with the reading, also when the reader leaves early.
  */
-export async function* streamLines(
-  database: Database,
-  customerId: string,
-  filter: LicenseFilter,
-  today: string,
-): AsyncGenerator<ReportLine[]> {
-  const { sql: text, params } = dialect.sqlToQuery(linesQuery(customerId, filter, today))
+export async function* streamLines(database: Database, report: Report): AsyncGenerator<ReportLine[]> {
+  const { sql: text, params } = dialect.sqlToQuery(linesQuery(report))
   const opened = Promise.withResolvers<AsyncIterable<ReportLine[]>>()
   const read = Promise.withResolvers<void>() satisfies Ends
   const transaction = database.sql.begin('read only', async (tx) => {
-    await tx`select set_config('app.customer', ${customerId}, true)`
+    await tx`select set_config('app.customer', ${report.customerId}, true)`
     opened.resolve(tx.unsafe<ReportLine[]>(text, params as never[]).cursor(batchSize))
     await read.promise
   })

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { readFilter, withFilter } from '../licenses/filter.ts'
+import { withFilter } from '../licenses/filter.ts'
 import { filterInWords } from '../licenses/filter-fields.ts'
+import { readAsked } from '../reports/asked.ts'
 import type { Entry } from './account/page.ts'
 import { declineReasons } from './account/settle.ts'
 import type { listDetails, RequestPack } from './detail.ts'
@@ -57,13 +58,18 @@ export function packInWords(
   }
 }
 
-/** A report's request keeps its filter; the file and the page are made from it (reports/routes.ts). */
-function reportOf(about: FoundRequest, { holds }: Scope, { customer, t }: FastifyRequest) {
-  const filter = readFilter(about.details['filter'])
+/** A report's request keeps its filter and instant; the file is made from them (reports/file.ts). */
+function reportOf(about: FoundRequest, { holds }: Scope, { customer, t, format, server }: FastifyRequest) {
+  const { timeZone } = server.publisher()
+  const { filter, asOf, chosen } = readAsked(about.details, about.createdAt, timeZone)
+  const words = filterInWords(filter, t)
+  const when = format.time(about.createdAt)
   return {
-    words: filterInWords(filter, t),
+    facts: chosen
+      ? t('requests.fileFactsThen', { filter: words, date: format.date(chosen), when })
+      : t('requests.fileFacts', { filter: words, when }),
     file: holds.reporting ? `${customer.base}/requests/${about.number}/report.csv` : null,
-    page: withFilter(`${customer.base}/report`, filter),
+    page: withFilter(`${customer.base}/report`, filter, { asOf: asOf.day }),
   }
 }
 

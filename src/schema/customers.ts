@@ -150,5 +150,6 @@ export const contractVersions = pgTable(
       columns: [t.customerId, t.contractId],
       foreignColumns: [contracts.customerId, contracts.id],
     }),
+    index('contract_versions_by_contract').on(t.customerId, t.contractId, t.recordedAt),
   ],
 )

@@ -89,7 +89,7 @@ async function readsReport({ page, words }: Guest): Promise<void> {
   expect(heads).toEqual(columns.map(({ name }) => words(`reports.column.${name}`)))
   await page.locator('#text').fill('lyo-cad')
   await page.locator('#text').press('Enter')
-  await page.waitForURL('**/report?text=lyo-cad&family=&show=all')
+  await page.waitForURL('**/report?text=lyo-cad&family=&show=all&asOf=')
   await expect.poll(() => page.locator('#results tbody tr').count()).toBe(1)
   expect(await textOf(page.locator('#results tbody'))).toContain('02-AA-10-00-00-07')
   await page.goto(page.url().replace('/report?', '/report/print?'))

@@ -74,6 +74,9 @@ export const hostPages: PageState[] = [
   page('hosts, as of no day', 'both', `${base}/hosts?asOf=31/02/2026`, 422),
   page('licenses, as of yesterday', 'both', `${base}/licenses?asOf=${dayFromNow(-1)}`),
   page('licenses, as of a day to come', 'both', `${base}/licenses?asOf=${dayFromNow(9)}`, 422),
+  page('report, as of yesterday', 'both', `${base}/report?asOf=${dayFromNow(-1)}`),
+  page('report, as of no day', 'both', `${base}/report?asOf=31/02/2026`, 422),
+  page('report on paper, as of yesterday', 'both', `${base}/report/print?asOf=${dayFromNow(-1)}`),
   page('host, as of before it was there', 'both', lyo(`?asOf=${dayFromNow(-400)}`)),
   page('host, for Reporting', 'reporting', lyo()),
   {

@@ -5,7 +5,7 @@ import { todayIn } from '../../src/web/format.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow, makeEntitlement, makeHost, makeProduct, reviseTerm } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
-import type { Visitor } from '../helpers/visitor.ts'
+import type { Answer, Visitor } from '../helpers/visitor.ts'
 
 let t: TestApp
 let both: Visitor
@@ -107,6 +107,30 @@ describe('as of a day', () => {
     expect((await hosts(`?asOf=${then}&product=frm-1000-f`)).all('#results tbody tr')).toHaveLength(1)
   })
 
+  test('the detailed report, on screen and on paper: terms, places, packs and names of that day', async () => {
+    const report = (query: string) => both.get(`/c/100234/report${query}`)
+    const lines = (page: Answer) =>
+      page.all('#results tbody tr').map((row) => {
+        const at = (n: number) => row.children[n]!.textContent
+        return [at(21), at(18), at(19), at(20), at(26), at(29)].join('|')
+      })
+    const page = await report(`?asOf=${then}`)
+    expect(lines(page)).toEqual(['Lugdunum|10|6|0|Lugdunum|1', '|10|0|4||'])
+    expect(page.one('.g-print-head').textContent).toContain('as of ')
+    expect(page.one('#results form input[name=asOf]').getAttribute('value')).toBe(then)
+    expect(page.text).toContain('named as they are today')
+    expect(lines(await report(''))).toEqual(['Lyon|8|4|0|Lyon|2', 'Nantes|8|2|0|Nantes|1', '|8|0|2||'])
+    expect(lines(await report(`?asOf=${then}&text=lugdunum`))).toEqual(['Lugdunum|10|6|0|Lugdunum|1'])
+    expect(lines(await report(`?asOf=${then}&text=nantes`))).toEqual([])
+    expect(lines(await report(`?asOf=${then}&show=available`))).toEqual(['|10|0|4||'])
+    expect((await report(`?asOf=${dayFromNow(-60)}`)).text).toContain('history here begins on')
+    const paper = await report(`/print?asOf=${then}`)
+    expect(paper.all('tbody')).toHaveLength(2)
+    expect(paper.one('tbody').textContent).toContain('Lugdunum')
+    expect(paper.one('main').textContent).toContain('named as they are today')
+    expect((await report('/print?asOf=2026-02-30')).status).toBe(422)
+  })
+
   test('a host’s page: what sat on it; and that it was not there yet', async () => {
     const page = await both.get(`/c/100234/hosts/${lyon}?asOf=${then}`)
     expect(page.heading).toBe('Lugdunum')
@@ -139,7 +163,7 @@ describe('as of a day', () => {
       ['<b>soon', 'a day that exists'],
       ['31/02/2026', 'a day that exists'],
     ] as const) {
-      for (const address of ['licenses', 'hosts', `hosts/${lyon}`]) {
+      for (const address of ['licenses', 'report', 'hosts', `hosts/${lyon}`]) {
         const page = await both.get(`/c/100234/${address}?asOf=${encodeURIComponent(typed)}`)
         expect([address, page.status, page.title.startsWith('Error:')]).toEqual([address, 422, true])
         expect(page.text).toContain(words)

@@ -4,11 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findFaults } from '../../src/entitlements/faults.ts'
 import { Conflict, Invalid } from '../../src/errors.ts'
 import { emptyHostForm } from '../../src/hosts/host-form.ts'
+import { readFilter } from '../../src/licenses/filter.ts'
 import { approveForDesk } from '../../src/plans/decide-plan.ts'
 import { endTemporaryLicenses } from '../../src/plans/end-temporary.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
 import { draftTemporary } from '../../src/plans/temporary.ts'
 import { beginUndo } from '../../src/plans/undone.ts'
+import { streamLines } from '../../src/reports/stream.ts'
 import { hosts } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
 import { loadFiles, orderLine } from '../helpers/files.ts'
@@ -392,6 +394,15 @@ async function packsAndPlaces(customerId: string) {
   })
 }
 
+/** The detailed report as it is now, with the instant, or as it was at one. */
+async function reportAt({ options }: World, instant?: string) {
+  const [clock] = await db.owner.db.execute<{ at: string }>(sql`select clock_timestamp()::text as at`)
+  const at = instant ?? clock!.at
+  const asOf = instant ? { day: options.today, end: sql`${instant}::timestamptz` } : null
+  const report = { customerId: options.customerId, filter: readFilter({}), day: options.today, asOf }
+  return { at, lines: (await Array.fromAsync(streamLines(db.database, report))).flat() }
+}
+
 async function expectSound({ customer, paper }: World): Promise<void> {
   expect([...(await findFaults(db.owner.db, customer.id))]).toEqual([])
   expect(await placements(customer.id)).toEqual(
@@ -403,10 +414,14 @@ test('model: whatever tools are used in whatever order, a plain list on paper co
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 6, maxLength: 14 }), async (acts) => {
       const all = await world()
+      const reports: Awaited<ReturnType<typeof reportAt>>[] = []
       for (const one of acts) {
         await perform(all, one)
         await expectSound(all)
+        reports.push(await reportAt(all))
       }
+      // Whatever came after: a report of an instant says what it said then.
+      for (const report of reports) expect(await reportAt(all, report.at)).toEqual(report)
       for (const { inPack, placed } of await packsAndPlaces(all.customer.id)) expect(inPack).toBe(placed)
     }),
     { numRuns: 10 },

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId } from '../../src/ids.ts'
 import { columns } from '../../src/reports/columns.ts'
 import { keyOf, type LineKey, listLines, sumLines } from '../../src/reports/lines.ts'
 import { streamLines } from '../../src/reports/stream.ts'
@@ -205,22 +206,21 @@ describe('Detailed license report', () => {
     const texts = ['', 'forma', 'lyo-lic', '2A-55012', 'nothing', '%', 'feature']
     const today = dayFromNow()
     for (const filter of shows.flatMap((show) => texts.map((text) => ({ show, text, family: '' })))) {
-      const whole = (await Array.fromAsync(streamLines(t.db.database, company, filter, today))).flat()
+      const report = { customerId: company, filter, day: today, asOf: null }
+      const whole = (await Array.fromAsync(streamLines(t.db.database, report))).flat()
       await t.db.database.readCustomer(company, async (tx) => {
-        expect(await sumLines(tx, company, filter, today)).toEqual({
+        expect(await sumLines(tx, report)).toEqual({
           lines: whole.length,
           placed: whole.reduce((sum, line) => sum + line.placed, 0),
           available: whole.reduce((sum, line) => sum + line.available, 0),
         })
         let after: LineKey | undefined
         for (const line of whole) {
-          const [found] = await listLines(tx, company, filter, today, { after, limit: 1 })
+          const [found] = await listLines(tx, report, { after, limit: 1 })
           expect(found && keyOf(found)).toEqual(keyOf(line))
           after = keyOf(line)
         }
-        expect(await listLines(tx, company, filter, today, { after, limit: 1 })).toHaveLength(
-          after ? 0 : whole.length,
-        )
+        expect(await listLines(tx, report, { after, limit: 1 })).toHaveLength(after ? 0 : whole.length)
       })
     }
   })
@@ -239,6 +239,43 @@ describe('Detailed license report', () => {
     )
     const records = parse(file.body, { bom: true, columns: true }) as Record<string, string>[]
     expect(records.map((record) => record['Product family'])).toEqual(['Forma', 'Forma', 'Forma'])
+  })
+
+  test('R2: the file of a request says what was so when it was asked for, whatever is done later', async () => {
+    const { browser, made, number } = await makeFile()
+    const fetch = async () => (await browser.get(`/c/100234/requests/${number}/report.csv`)).body
+    const before = await fetch()
+    const db = t.db.owner.db
+    const both = planner(t.db.database, company, t.cast.people['both@demo.example']!)
+    const [sat] = await db.execute<{ entitlement: string; host: string }>(sql`
+      select entitlement_id as entitlement, host_id as host from placements where quantity = 4`)
+    await both.place([{ entitlementId: sat!.entitlement, from: sat!.host, quantity: 3 }], 'return')
+    await db.execute(sql`
+      insert into customer_versions (customer_id, id, name) values (${company}, ${newId()}, 'Lemaire'),
+        (${company}, ${newId()}, 'Lemaire & fils')`)
+    expect(await fetch()).toBe(before)
+    const { records } = await csvOf('?text=nte-cad')
+    expect(records[0]).toMatchObject({ Placed: '1', Customer: 'Lemaire & fils' })
+    expect((await browser.open(made.location)).text).toContain('shows what was so at that moment')
+
+    // As things were, for the tests that follow.
+    await both.place([{ entitlementId: sat!.entitlement, to: sat!.host, quantity: 3 }])
+    await db.execute(sql`delete from customer_versions where name like 'Lemaire%'`)
+    expect(await fetch()).toBe(before)
+  })
+
+  test('a past day is asked for, kept with the request, and refused where it is none', async () => {
+    const browser = await as('reporting@demo.example')
+    const ask = async (asOf: string) => browser.submit(await browser.open('/c/100234/report'), { asOf })
+    const made = await ask(dayFromNow(-400))
+    expect(made.status).toBe(303)
+    const request = await browser.open(made.location)
+    expect(request.text).toContain('as of the end of')
+    const file = await browser.get(`${made.location}/report.csv`)
+    expect(parse(file.body, { bom: true, columns: true })).toEqual([])
+    expect(file.headers['content-disposition']).toContain(dayFromNow(-400))
+    const refused = await ask('2026-02-30')
+    expect([refused.status, refused.text.includes('a day that exists')]).toEqual([422, true])
   })
 
   test('the same form sent twice makes one request', async () => {

@@ -28,10 +28,12 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-const read = async (filter = all) => {
+const report = () => ({ customerId, filter: all, day: dayFromNow(), asOf: null })
+
+const read = async () => {
   const lines: ReportLine[] = []
   let largest = 0
-  for await (const batch of streamLines(db.database, customerId, filter, dayFromNow())) {
+  for await (const batch of streamLines(db.database, report())) {
     largest = Math.max(largest, batch.length)
     lines.push(...batch)
   }
@@ -42,15 +44,13 @@ test('a long report comes in batches, each line once, in the order of the pages'
   const { lines, largest } = await read()
   expect(lines.length).toBe(each * 7)
   expect(largest).toBeLessThanOrEqual(500)
-  const totals = await db.database.readCustomer(customerId, (tx) =>
-    sumLines(tx, customerId, all, dayFromNow()),
-  )
+  const totals = await db.database.readCustomer(customerId, (tx) => sumLines(tx, report()))
   expect(totals).toEqual({ lines: lines.length, placed: 0, available: lines.length * 5 })
   const paged: string[] = []
   let after: LineKey | undefined
   for (let page = 0; page < 30; page++) {
     const found = await db.database.readCustomer(customerId, (tx) =>
-      listLines(tx, customerId, all, dayFromNow(), { after, limit: 200 }),
+      listLines(tx, report(), { after, limit: 200 }),
     )
     paged.push(...found.map((line) => line.entitlement_id))
     after = keyOf(found.at(-1)!)
@@ -60,7 +60,7 @@ test('a long report comes in batches, each line once, in the order of the pages'
 
 test('a reader who leaves gives the connection back', async () => {
   for (let i = 0; i < 20; i++) {
-    const batches = streamLines(db.database, customerId, all, dayFromNow())
+    const batches = streamLines(db.database, report())
     await batches.next()
     await batches.return(undefined)
   }
@@ -68,14 +68,13 @@ test('a reader who leaves gives the connection back', async () => {
 })
 
 test('nobody else’s lines are streamed', async () => {
-  const batches = streamLines(db.database, newId(), all, dayFromNow())
+  const batches = streamLines(db.database, { ...report(), customerId: newId() })
   expect(await batches.next()).toEqual({ done: true, value: undefined })
 })
 
 test('a failing statement is thrown to the reader', async () => {
-  await expect(
-    streamLines(db.database, customerId, { ...all, show: 'expired' }, 'no day').next(),
-  ).rejects.toThrow()
+  const broken = { ...report(), filter: { ...all, show: 'expired' }, day: 'no day' } as const
+  await expect(streamLines(db.database, broken).next()).rejects.toThrow()
 })
 
 test('turns: so many at a time, the others wait, and not for ever', async () => {

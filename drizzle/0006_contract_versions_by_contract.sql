@@ -1,0 +1,1 @@
+CREATE INDEX "contract_versions_by_contract" ON "contract_versions" USING btree ("customer_id","contract_id","recorded_at");
