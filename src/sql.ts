@@ -1,4 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { spellings } from './spellings.ts'
 
 /** UUIDs as one parameter of an SQL statement, however many there are: `where id = any(${uuidArray(ids)})`. */
 export function uuidArray(ids: readonly string[]): SQL {
@@ -13,6 +14,14 @@ export function jsonRows(rows: readonly Record<string, unknown>[]): SQL {
 /** What a person typed as a pattern for LIKE: found anywhere, its own wildcards taken as letters. */
 export function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/**
+ * Whether a name that people gave contains what a person typed, without regard to case and accents. Numbers and codes take
+ * `ilike ${containing(…)}`, which costs less.
+ */
+export function isCalled(column: SQLWrapper, typed: string): SQL {
+  return sql`${column} ~* ${spellings(typed)}`
 }
 
 /** Whole numbers as one parameter. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import type { RequestKind } from '../requests/record.ts'
-import { containing, uuidArray } from '../sql.ts'
+import { containing, isCalled, uuidArray } from '../sql.ts'
 import { pageSize } from '../web/paging.ts'
 import type { ActivityFilter } from './filter.ts'
 
@@ -135,8 +135,8 @@ function common(filter: ActivityFilter, timeZone: string, after: ActivityKey | u
 /** `isNamed`: whose names the reader sees; customers do not find by name who of the desk's people acted. */
 function about(typed: string, isNamed: SQL): SQL {
   const pattern = containing(typed)
-  return sql`(${isNamed} and (p.name ilike ${pattern} or p.email ilike ${pattern})
-    or o.name ilike ${pattern} or o.email ilike ${pattern} or n.facts ->> 'email' ilike ${pattern})`
+  return sql`(${isNamed} and (${isCalled(sql`p.name`, typed)} or p.email ilike ${pattern})
+    or ${isCalled(sql`o.name`, typed)} or o.email ilike ${pattern} or n.facts ->> 'email' ilike ${pattern})`
 }
 
 function nameOf(alias: 'p' | 'o'): SQL {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { baseOf, type CustomerRef } from '../accounts/access.ts'
 import type { Db } from '../db.ts'
-import { containing } from '../sql.ts'
+import { containing, isCalled } from '../sql.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
 
 export type Company = CustomerRef & { isPrimary: boolean; privileges: string[]; joinedAt: string }
@@ -47,5 +47,5 @@ export function numberLike(text: string): string {
 
 function matches(find: string): SQL {
   if (!find) return sql``
-  return sql`and (c.customer_number ilike ${numberLike(find)} or c.name ilike ${containing(find)})`
+  return sql`and (c.customer_number ilike ${numberLike(find)} or ${isCalled(sql`c.name`, find)})`
 }

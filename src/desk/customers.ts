@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { numberLike } from '../customers/queries.ts'
 import type { Db } from '../db.ts'
-import { containing } from '../sql.ts'
+import { containing, isCalled } from '../sql.ts'
 import { text } from '../web/forms.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
 
@@ -56,11 +56,10 @@ const supervisors = sql`(
 /** Customers by number, a page at a time. For the desk. */
 export async function listDeskCustomers(tx: Db, filter: CustomerFilter, size = pageSize) {
   const [after] = decodeCursor(filter.after, 1) ?? []
-  const like = containing(filter.text)
   const wanted = filter.supervisors && (filter.supervisors === 'none' ? 0 : 1)
   const rows = await tx.execute<DeskCustomer>(sql`
     select ${columns} from customers c cross join lateral ${supervisors}
-    where (${filter.text} = '' or c.customer_number ilike ${numberLike(filter.text)} or c.name ilike ${like})
+    where (${filter.text} = '' or c.customer_number ilike ${numberLike(filter.text)} or ${isCalled(sql`c.name`, filter.text)})
       and (${wanted ?? null}::int is null or s.supervisors = ${wanted ?? null}::int)
       and c.customer_number > ${String(after ?? '')}
     order by c.customer_number limit ${size + 1}`)
@@ -110,7 +109,7 @@ export async function listDeskContacts(
       array(select h.privilege from privileges h where h.customer_id = a.customer_id and h.person_id = p.id
         and (h.until is null or h.until >= ${today}::date) order by h.privilege) as privileges
     from associations a join people p on p.id = a.person_id
-    where a.customer_id = ${customerId} and (${find} = '' or p.name ilike ${like} or p.email ilike ${like})
+    where a.customer_id = ${customerId} and (${find} = '' or ${isCalled(sql`p.name`, find)} or p.email ilike ${like})
     order by exists (select from privileges h where h.customer_id = a.customer_id and h.person_id = p.id
       and h.privilege = 'supervisor') desc, p.name, p.email limit ${size}`)
 }

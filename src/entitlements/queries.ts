@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import type { LicenseType } from '../licenses/queries.ts'
-import { containing } from '../sql.ts'
+import { containing, isCalled } from '../sql.ts'
 import { decodeCursor, pageOf } from '../web/paging.ts'
 
 /** An entitlement as one chooses it to place: what it is, what is left and for how long. */
@@ -112,7 +112,7 @@ function conditions(customerId: string, { text, all }: ChoiceFilter): SQL {
     ? sql`and (e.kind = 'sold' or e.placed > 0)`
     : sql`and e.entitled > e.placed and e.kind = 'sold'`
   if (text === '') return left
-  return sql`${left} and (p.name ilike ${like} or p.part_number ilike ${like}
+  return sql`${left} and (${isCalled(sql`p.name`, text)} or p.part_number ilike ${like}
     or e.contract_id in (
       select id from contracts n where n.customer_id = ${customerId} and n.contract_number ilike ${like})
     or e.id in (

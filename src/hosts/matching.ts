@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { boughtUnder } from '../licenses/bought.ts'
 import { all, contains } from '../licenses/filter.ts'
 import { parseRequestNumber } from '../requests/number.ts'
-import { containing } from '../sql.ts'
+import { containing, isCalled } from '../sql.ts'
 import { duplicated } from './duplicates.ts'
 import type { HostFilter } from './filter.ts'
 import { parseHostId } from './host-id.ts'
@@ -39,17 +39,17 @@ export function idDigits(typed: string): string {
 function mentions(customerId: string, typed: string, placed: SQL): SQL {
   const asked = parseRequestNumber(typed)
   const touched = 'number' in asked ? sql`or h.id in (${touchedBy(customerId, asked.number)})` : sql``
-  return sql`(${contains(sql`v.label`, typed)} or ${contains(sql`v.city`, typed)}
-    or ${contains(sql`v.address_line1`, typed)} or ${contains(sql`v.postal_code`, typed)}
+  return sql`(${isCalled(sql`v.label`, typed)} or ${isCalled(sql`v.city`, typed)}
+    or ${isCalled(sql`v.address_line1`, typed)} or ${contains(sql`v.postal_code`, typed)}
     or h.id in (${calledSo(customerId, typed)}) ${touched}
     or h.id in (
       select c.host_id from configurations c
       where c.customer_id = ${customerId} and ${contains(sql`c.configuration_number`, typed)})
     or h.id in (
-      select n.host_id from host_notes n where n.customer_id = ${customerId} and ${contains(sql`n.text`, typed)})
+      select n.host_id from host_notes n where n.customer_id = ${customerId} and ${isCalled(sql`n.text`, typed)})
     or h.caretaker_id in (
       select a.person_id from associations a join people pe on pe.id = a.person_id
-      where a.customer_id = ${customerId} and (${contains(sql`pe.name`, typed)} or ${contains(sql`pe.email`, typed)}))
+      where a.customer_id = ${customerId} and (${isCalled(sql`pe.name`, typed)} or ${contains(sql`pe.email`, typed)}))
     or h.id in (${holding(customerId, placed, bought(customerId, typed))}))`
 }
 
@@ -101,6 +101,6 @@ export function bought(customerId: string, typed: string): SQL {
 export function productsCalled(typed: string): SQL {
   const like = containing(typed)
   return sql`
-    select id from products where name ilike ${like} or part_number ilike ${like}
+    select id from products where ${isCalled(sql`name`, typed)} or part_number ilike ${like}
     union all select product_id from product_features where name ilike ${like}`
 }

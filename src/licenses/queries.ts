@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import { isCalled } from '../sql.ts'
 import { pageSize } from '../web/paging.ts'
 import { all, contains, expiringDays, type LicenseFilter } from './filter.ts'
 
@@ -96,7 +97,7 @@ function matching(customerId: string, filter: LicenseFilter, today: string): (SQ
 
 /** Products `p` named so, or granting such a feature. */
 export function isNamed(typed: string): SQL {
-  return sql`(${contains(sql`p.name`, typed)} or ${contains(sql`p.part_number`, typed)}
+  return sql`(${isCalled(sql`p.name`, typed)} or ${contains(sql`p.part_number`, typed)}
     or p.id in (select pf.product_id from product_features pf where ${contains(sql`pf.name`, typed)}))`
 }
 

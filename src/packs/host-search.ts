@@ -3,7 +3,7 @@ import type { Db } from '../db.ts'
 import { formatHostId, parseHostId } from '../hosts/host-id.ts'
 import { bought, holding, idDigits, productsCalled, touchedBy } from '../hosts/matching.ts'
 import { formatRequestNumber, parseRequestNumber } from '../requests/number.ts'
-import { containing, uuidArray } from '../sql.ts'
+import { containing, isCalled, uuidArray } from '../sql.ts'
 
 /** What of a host, or of what is on it, is as was typed; words are `retrieval.match.<kind>`. */
 export type Match = {
@@ -34,7 +34,7 @@ function sources(customerId: string, typed: string, hostIds?: readonly string[])
     where l.customer_id = ${customerId} and ${terms} ${among(sql`l.host_id`)}`
   return {
     host: sql`select id as host_id, label as value, '' as id_kind from hosts
-      where customer_id = ${customerId} and label ilike ${like} ${among(sql`id`)}`,
+      where customer_id = ${customerId} and ${isCalled(sql`label`, typed)} ${among(sql`id`)}`,
     hostId: sql`select host_id, id_value as value, id_kind from host_members
       where customer_id = ${customerId} and (id_value = ${'value' in read ? read.value : null} or id_value ilike ${like}
         or replace(replace(id_value, '-', ''), '.', '') ilike ${bare ? containing(bare) : null})

@@ -3,7 +3,7 @@ import type { Db } from '../db.ts'
 import type { Choice } from '../entitlements/queries.ts'
 import { NotFound } from '../errors.ts'
 import { calledSo } from '../hosts/matching.ts'
-import { containing } from '../sql.ts'
+import { isCalled } from '../sql.ts'
 import { decodeCursor, pageOf } from '../web/paging.ts'
 import { type PlanProblem, problem } from './problems.ts'
 
@@ -151,8 +151,7 @@ function movable(today: string): SQL {
 }
 
 function matches(customerId: string, text: string): SQL {
-  const like = containing(text)
-  return sql`(h.label ilike ${like} or h.city ilike ${like} or h.id in (${calledSo(customerId, text)}))`
+  return sql`(${isCalled(sql`h.label`, text)} or ${isCalled(sql`h.city`, text)} or h.id in (${calledSo(customerId, text)}))`
 }
 
 function holds({ customerId, product: { productId } }: TargetsOf): SQL {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import { isId } from '../ids.ts'
-import { containing } from '../sql.ts'
+import { containing, isCalled } from '../sql.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
 import type { Privilege } from './list.ts'
 import type { PeopleFilter } from './people-filter.ts'
@@ -119,7 +119,7 @@ export function fits({ text, privilege, signedIn }: PeopleFilter, today: string)
   const held = sql`select from privileges h where h.customer_id = a.customer_id and h.person_id = a.person_id
     and ${inEffect(today)}`
   const conditions = [
-    text && sql`and (p.name ilike ${like} or p.email ilike ${like})`,
+    text && sql`and (${isCalled(sql`p.name`, text)} or p.email ilike ${like})`,
     privilege === 'none' && sql`and not exists (${held})`,
     privilege && privilege !== 'none' && sql`and exists (${held} and h.privilege = ${privilege})`,
     signedIn === 'never' && sql`and p.last_signed_in_at is null`,

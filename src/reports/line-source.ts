@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { boughtUnder } from '../licenses/bought.ts'
-import { all, contains, expiringDays, type LicenseFilter } from '../licenses/filter.ts'
+import { all, expiringDays, type LicenseFilter } from '../licenses/filter.ts'
 import { isNamed } from '../licenses/queries.ts'
+import { isCalled } from '../sql.ts'
 import type { AsOf } from '../web/as-of.ts'
 import { type Sources, sourcesNow, sourcesThen } from './sources.ts'
 
@@ -99,7 +100,7 @@ function isWhole({ customerId, filter: { text }, asOf }: Named): SQL {
 }
 
 function hostsNamed({ customerId, filter: { text }, sources }: Named): SQL {
-  return sql`select h.id from ${sources.hosts} where h.customer_id = ${customerId} and ${contains(sql`v.label`, text)}`
+  return sql`select h.id from ${sources.hosts} where h.customer_id = ${customerId} and ${isCalled(sql`v.label`, text)}`
 }
 
 function onHosts(named: Named): SQL {

@@ -4,7 +4,7 @@ import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
 import { isId } from '../ids.ts'
 import { people, requests } from '../schema.ts'
-import { containing } from '../sql.ts'
+import { containing, isCalled } from '../sql.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
 import type { RequestKind, RequestStatus } from './record.ts'
 import { isVisible, type Scope } from './scope.ts'
@@ -151,7 +151,7 @@ function mentions(text: string): SQL {
   const like = containing(text)
   const digits = text.replace(/[\s\-.]/g, '')
   const part = /^\d+$/.test(digits) ? `%${digits}%` : null
-  return sql`(${people.name} ilike ${like} or ${people.email} ilike ${like}
+  return sql`(${isCalled(people.name, text)} or ${people.email} ilike ${like}
     or ${requests.number}::text like ${part}
     or exists (
       select from plan_lines l
@@ -159,9 +159,9 @@ function mentions(text: string): SQL {
       join products p on p.id = e.product_id
       left join hosts h on h.customer_id = l.customer_id and h.id in (l.from_host_id, l.to_host_id)
       where l.customer_id = ${requests.customerId} and l.plan_id = ${requests.planId}
-        and (p.name ilike ${like} or p.part_number ilike ${like} or h.label ilike ${like}))
+        and (${isCalled(sql`p.name`, text)} or p.part_number ilike ${like} or ${isCalled(sql`h.label`, text)}))
     or exists (
       select from request_packs r
       join hosts h on h.customer_id = r.customer_id and h.id = r.host_id
-      where r.customer_id = ${requests.customerId} and r.request_id = ${requests.id} and h.label ilike ${like}))`
+      where r.customer_id = ${requests.customerId} and r.request_id = ${requests.id} and ${isCalled(sql`h.label`, text)}))`
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { containing } from '../sql.ts'
+import { containing, isCalled } from '../sql.ts'
 
 /** Things named of each kind; the lists have the rest. */
 export const named = 6
@@ -72,7 +72,7 @@ export async function findPeople(
       cross join lateral (
         select count(*)::int as hosts from hosts h
         where h.customer_id = a.customer_id and h.caretaker_id = p.id and h.status <> 'planned') cared
-      where a.customer_id = ${customerId} and p.deleted_at is null and (p.name ilike ${like} or p.email ilike ${like})
+      where a.customer_id = ${customerId} and p.deleted_at is null and (${isCalled(sql`p.name`, typed)} or p.email ilike ${like})
         and (${isSupervisor}::boolean or cared.hosts > 0)`,
   )
 }

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../db.ts'
 import type { HostIdKind } from '../../hosts/host-id.ts'
-import { containing } from '../../sql.ts'
+import { containing, isCalled } from '../../sql.ts'
 import { asText, neutral } from '../../web/csv.ts'
 import { text } from '../../web/forms.ts'
 import { columns } from './columns.ts'
@@ -116,8 +116,8 @@ async function listPlacements(
     join orders o on o.customer_id = t.customer_id and o.id = t.order_id
     left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
     where h.customer_id = ${customerId} and h.status = 'active'
-      ${host === '' ? sql`` : sql`and h.label ilike ${containing(host)}`}
-      ${product === '' ? sql`` : sql`and (p.name ilike ${containing(product)} or p.part_number ilike ${containing(product)})`}
+      ${host === '' ? sql`` : sql`and ${isCalled(sql`h.label`, host)}`}
+      ${product === '' ? sql`` : sql`and (${isCalled(sql`p.name`, product)} or p.part_number ilike ${containing(product)})`}
       ${beyond}
     order by h.label, h.id, l.entitlement_id limit ${batch}`)
 }

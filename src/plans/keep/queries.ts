@@ -3,7 +3,7 @@ import type { Db } from '../../db.ts'
 import { isId } from '../../ids.ts'
 import { readersOf } from '../../notifications/readers.ts'
 import { isInstant } from '../../requests/queries.ts'
-import { containing } from '../../sql.ts'
+import { containing, isCalled } from '../../sql.ts'
 import { decodeCursor, pageOf, pageSize } from '../../web/paging.ts'
 import type { Tool } from '../queries.ts'
 import type { KeepFilter } from './filter.ts'
@@ -62,8 +62,8 @@ export async function listKept(
 function matches(text: string): SQL {
   const like = containing(text)
   const digits = text.replace(/[\s-]/g, '')
-  return sql`(p.name ilike ${like} or ${nameOf(sql`p.created_by`)} ilike ${like}
-    or ${nameOf(sql`p.handed_to`)} ilike ${like}
+  return sql`(${isCalled(sql`p.name`, text)} or ${isCalled(nameOf(sql`p.created_by`), text)}
+    or ${isCalled(nameOf(sql`p.handed_to`), text)}
     ${/^\d{9}$/.test(digits) ? sql`or r.number = ${Number(digits)}` : sql``}
     or exists (
       select from plan_lines l
@@ -71,7 +71,7 @@ function matches(text: string): SQL {
       join products d on d.id = e.product_id
       left join hosts h on h.customer_id = l.customer_id and h.id in (l.from_host_id, l.to_host_id)
       where l.customer_id = p.customer_id and l.plan_id = p.id
-        and (d.name ilike ${like} or d.part_number ilike ${like} or h.label ilike ${like})))`
+        and (${isCalled(sql`d.name`, text)} or d.part_number ilike ${like} or ${isCalled(sql`h.label`, text)})))`
 }
 
 export type Colleague = { id: string; name: string; email: string }

@@ -3,7 +3,7 @@ import type { Db } from '../../db.ts'
 import { NotFound } from '../../errors.ts'
 import { isId } from '../../ids.ts'
 import type { LicenseType } from '../../licenses/queries.ts'
-import { containing } from '../../sql.ts'
+import { containing, isCalled } from '../../sql.ts'
 import { decodeCursor, pageOf } from '../../web/paging.ts'
 
 /** A product the company has entitlements of, as one chooses it for a temporary license. */
@@ -26,7 +26,7 @@ export async function listLent(
   const like = containing(text)
   const rows = await tx.execute<Lent>(sql`
     ${ofCompany(customerId)}
-      ${text === '' ? sql`` : sql`and (p.name ilike ${like} or p.part_number ilike ${like})`}
+      ${text === '' ? sql`` : sql`and (${isCalled(sql`p.name`, text)} or p.part_number ilike ${like})`}
       ${isId(id) ? sql`and (p.name, p.id) > (${String(name)}, ${id}::uuid)` : sql``}
     order by p.name, p.id
     limit 51`)
