@@ -2,7 +2,7 @@
 export type Params = Record<string, unknown>
 export type ProblemKey = { field?: string; key: string; params?: Params }
 
-/** What the application says no with: one of six kinds, each an HTTP status. Anything else is a fault (500). */
+/** What the application says no with: one of seven kinds, each an HTTP status. Anything else is a fault (500). */
 export class Refusal extends Error {
   readonly status: number
 
@@ -62,6 +62,13 @@ export class Conflict extends Refusal {
     super(409, key)
     this.key = key
     this.params = params
+  }
+}
+
+/** More was sent than the page takes. */
+export class TooLarge extends Refusal {
+  constructor() {
+    super(413, 'too large')
   }
 }
 
