@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { listAssociations } from '../accounts/access.ts'
 import type { App } from '../app.ts'
-import { isId } from '../ids.ts'
 import { requires, signedIn, staff } from '../web/guard.ts'
-import { decodeCursor, encodeCursor, pageSize } from '../web/paging.ts'
+import { encodeCursor, pageSize, placeIn } from '../web/paging.ts'
 import { activityCsv } from './csv.ts'
 import { isFiltered, readFilter, withFilter, wrongDays } from './filter.ts'
 import { lineOf } from './lines.ts'
@@ -111,7 +110,7 @@ async function showActivity(
   const filter = readFilter(request.query)
   const wrong = wrongDays(request.query)
   if (wrong.length > 0) reply.code(422)
-  const after = keyIn(request.query)
+  const after = placeIn((request.query as { after?: unknown }).after)
   const isLong = (request.query as { pages?: string }).pages === 'long'
   const size = isLong ? mostPrinted : pageSize
   const found = await read(after, size)
@@ -144,9 +143,4 @@ function sendCsv(request: FastifyRequest, reply: FastifyReply, read: ReadActivit
     .type('text/csv; charset=utf-8')
     .header('content-disposition', `attachment; filename="${name}"`)
     .send(activityCsv(read, request))
-}
-
-function keyIn(query: unknown): ActivityKey | undefined {
-  const [at, id] = decodeCursor((query as { after?: string }).after, 2) ?? []
-  return typeof at === 'string' && !Number.isNaN(Date.parse(at)) && isId(id) ? [at, id] : undefined
 }

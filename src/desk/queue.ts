@@ -1,11 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import type { AccountRequestKind } from '../requests/account/record.ts'
-import { placeIn } from '../requests/queries.ts'
 import type { RequestKind, RequestStatus } from '../requests/record.ts'
 import { requestKinds } from '../requests/status.ts'
 import { text } from '../web/forms.ts'
-import { pageOf, pageSize } from '../web/paging.ts'
+import { pageOf, pageSize, placeIn } from '../web/paging.ts'
 
 /** `desk`: waits for us; `others`: open, and waits for somebody else; `settled`: a person's, decided; `all`. */
 export const queueStates = ['desk', 'others', 'settled', 'all'] as const

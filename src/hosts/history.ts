@@ -1,8 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { isId } from '../ids.ts'
-import { isInstant } from '../requests/queries.ts'
-import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
+import { pageOf, pageSize, placeIn } from '../web/paging.ts'
 
 /** Which entries to show; the first is the default. */
 export const onlies = ['all', 'transfers', 'packs', 'host'] as const
@@ -55,8 +53,7 @@ export async function listHistory(
   hostId: string,
   { only = 'all', after, size = pageSize }: { only?: Only; after?: string | undefined; size?: number },
 ): Promise<{ rows: HistoryEntry[]; next?: string }> {
-  const [at, id] = decodeCursor(after, 2) ?? []
-  const place = typeof at === 'string' && isInstant(at) && isId(id) ? ([at, id] as const) : undefined
+  const place = placeIn(after)
   const limit = size + 1
   const host = { customerId, hostId }
   const parts = [

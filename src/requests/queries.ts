@@ -2,10 +2,9 @@ import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { prepared } from '../database/prepared.ts'
 import type { Db } from '../db.ts'
 import { NotFound } from '../errors.ts'
-import { isId } from '../ids.ts'
 import { people, requests } from '../schema.ts'
 import { containing, isCalled } from '../sql.ts'
-import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
+import { pageOf, pageSize, placeIn } from '../web/paging.ts'
 import type { RequestKind, RequestStatus } from './record.ts'
 import { isVisible, type Scope } from './scope.ts'
 
@@ -130,21 +129,6 @@ function conditions({ scope, mine, kind, status, text, after }: RequestFilter): 
     text ? mentions(text) : undefined,
     cursor && sql`(${requests.createdAt}, ${requests.id}) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)`,
   ]
-}
-
-/** Where the page before ended; nothing, and so the list's start, where the text is not that. */
-export function placeIn(after: string | undefined) {
-  const [createdAt, id] = decodeCursor(after, 2) ?? []
-  const isPlace = typeof createdAt === 'string' && isInstant(createdAt) && isId(id)
-  return isPlace ? ([createdAt, id] as const) : undefined
-}
-
-/** An instant as Postgres writes it, '2026-11-24 05:24:50.123456+00', that exists. */
-export function isInstant(text: string): boolean {
-  const seconds = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/.exec(text)?.[1]
-  const iso = seconds?.replace(' ', 'T')
-  const time = Date.parse(`${iso}Z`)
-  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === iso
 }
 
 function mentions(text: string): SQL {

@@ -1,3 +1,5 @@
+import { isId } from '../ids.ts'
+
 /** Rows on one page of a list. */
 export const pageSize = 50
 
@@ -21,6 +23,22 @@ export function decodeCursor(text: unknown, arity: number): (string | number)[] 
 
 function isSortValue(value: unknown): boolean {
   return typeof value === 'string' ? !value.includes('\0') : Number.isFinite(value)
+}
+
+/** Where a page of a list by instant and ID ended; nothing, and so the list's start, where the text is not that. */
+export function placeIn(after: unknown): [at: string, id: string] | undefined {
+  const [at, id] = decodeCursor(after, 2) ?? []
+  return typeof at === 'string' && isInstant(at) && isId(id) ? [at, id] : undefined
+}
+
+/** An instant as Postgres writes it, '2026-11-24 05:24:50.123456+00' (in JSON with a T), that exists. */
+function isInstant(text: string): boolean {
+  const seconds = /^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d)?$/.exec(
+    text,
+  )?.[1]
+  const iso = seconds?.replace(' ', 'T')
+  const time = Date.parse(`${iso}Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === iso
 }
 
 /** Splits what a query for `size + 1` rows gave into the page and the last row's key, where there is more. */

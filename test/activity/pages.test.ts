@@ -38,6 +38,18 @@ describe('the company’s activity', () => {
     expect(privilege).toMatch(/Privilege given Luc Moreau, Reporting, until 31 Dec 2026 192\.0\.2\.7$/)
   })
 
+  test('a cursor made by hand begins at the start', async () => {
+    for (const at of ['2026-02-31 00:00:00+00', '2026-01-01 (x)', '+275760-09-13T00:00:00Z', '1']) {
+      const after = Buffer.from(JSON.stringify([at, luc])).toString('base64url')
+      const supervisor = await t.signIn('supervisor@demo.example')
+      for (const path of ['/c/100234/activity', '/account/activity']) {
+        expect((await supervisor.get(`${path}?after=${after}`)).status, `${path} ${at}`).toBe(200)
+      }
+      const desk = await t.signIn('desk@demo.example')
+      expect((await desk.get(`/desk/activity?after=${after}`)).status, at).toBe(200)
+    }
+  })
+
   test('filters by name, by what it is about and by day; a filter it does not know counts as none', async () => {
     const browser = await t.signIn('supervisor@demo.example')
     const count = async (query: string) => rows(await browser.open(`/c/100234/activity?${query}`)).length

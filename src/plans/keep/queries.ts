@@ -1,10 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
-import { isId } from '../../ids.ts'
 import { readersOf } from '../../notifications/readers.ts'
-import { isInstant } from '../../requests/queries.ts'
 import { containing, isCalled } from '../../sql.ts'
-import { decodeCursor, pageOf, pageSize } from '../../web/paging.ts'
+import { pageOf, pageSize, placeIn } from '../../web/paging.ts'
 import type { Tool } from '../queries.ts'
 import type { KeepFilter } from './filter.ts'
 
@@ -34,11 +32,8 @@ export async function listKept(
   filter: KeepFilter,
   { personId, after }: { personId: string; after?: string | undefined },
 ) {
-  const [at, id] = decodeCursor(after, 2) ?? []
-  const beyond =
-    typeof at === 'string' && isInstant(at) && isId(id)
-      ? sql`and (p.updated_at, p.id) < (${at}::timestamptz, ${id}::uuid)`
-      : sql``
+  const place = placeIn(after)
+  const beyond = place ? sql`and (p.updated_at, p.id) < (${place[0]}::timestamptz, ${place[1]}::uuid)` : sql``
   const rows = await tx.execute<KeptPlan>(sql`
     select p.id, p.tool, p.name, p.created_by as "createdBy", ${nameOf(sql`p.created_by`)} as author,
       p.handed_to as "handedTo", ${nameOf(sql`p.handed_to`)} as receiver, p.updated_at::text as "updatedAt",
