@@ -12,17 +12,19 @@ export function loggerFor({ logLevel }: Pick<Config, 'logLevel'>, isTerminal: bo
 
 type Asked = { method?: string; url?: string; host?: string; ip?: string }
 
-// What stands behind these is a key: to a password, an invitation, a calendar, a receipt; or says who holds a paper.
-const secretPaths =
-  /\/(password|register|invitations|sign-in\/link|email|unsubscribe|calendar|receipts|verify)\/[^?]+/i
-// The same as where an address comes back to (`?to=`).
-const secretQueries = /(%2F(?:password|register|invitations|email|unsubscribe|receipts|verify)%2F)[^&]+/gi
+// What stands behind these is a key: to a password, an address, an invitation, a calendar, a receipt; or says who holds a
+// paper. It does so too where an address comes back to it (`?to=`), encoded or not.
+const slash = '/|%(?:25)*2F'
+const secretPaths = new RegExp(
+  `(${slash})(password|register|invitations|link|email-change|unsubscribe|calendar|receipts|verify)(${slash})[^?&]+`,
+  'gi',
+)
 
 /** The address without the token of a link, however the link was mangled on its way. */
 function askedFor({ method, url = '', host, ip }: Asked) {
   return {
     method,
-    url: url.replace(secretPaths, '/$1/…').replace(secretQueries, '$1…'),
+    url: url.replace(secretPaths, '$1$2$3…'),
     host,
     remoteAddress: ip,
   }
