@@ -11,6 +11,7 @@ import { lockCompany } from '../privileges/members.ts'
 import { isUsable } from '../privileges/usable.ts'
 import { fileAccountRequest, recordAccountEvent } from '../requests/account/record.ts'
 import { openStatuses, settle } from '../requests/account/settle.ts'
+import { countAsking } from '../requests/limits.ts'
 import { accountRequests } from '../schema.ts'
 
 type Asking = {
@@ -32,6 +33,7 @@ export async function askSupervisor(tx: Db, asking: Asking): Promise<number> {
   if ((await listAbleSupervisors(tx, customer.id)).length > 0) throw new Conflict('desk.ask.hasOne')
   const open = await findOpen(tx, customer.id, person.id)
   if (open) return open
+  await countAsking(tx, person.id)
   const customerId = customer.id
   const request = await fileAccountRequest(tx, {
     kind: 'name-supervisor',

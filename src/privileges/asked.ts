@@ -3,6 +3,7 @@ import { recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { Conflict } from '../errors.ts'
 import { queueMail } from '../mail/outbox.ts'
+import { countAsking } from '../requests/limits.ts'
 import { recordEvent, recordRequest } from '../requests/record.ts'
 import { uuidArray } from '../sql.ts'
 import type { StoredChange } from './change.ts'
@@ -42,6 +43,7 @@ export async function askPrivilege(tx: Db, asking: Asking): Promise<number> {
     for no key update`)
   const open = await findOpen(tx, customerId, personId, privilege)
   if (open) return open
+  await countAsking(tx, personId)
   const details: AskedDetails = { privilege, why }
   const request = await recordRequest(tx, {
     customerId,

@@ -13,6 +13,7 @@ import { listDetails } from './detail.ts'
 import { reachRequest } from './fetch-pack.ts'
 import { listHref, readFilter } from './filter.ts'
 import { findByNumber } from './find.ts'
+import { countMessage } from './limits.ts'
 import { cancelRequest, listMessages, writeFromCompany } from './messages.ts'
 import { requestPackPages } from './pack-pages.ts'
 import { requestPage } from './page.ts'
@@ -100,6 +101,7 @@ function sendMessage(request: FastifyRequest, reply: FastifyReply) {
   return actOnce(request, reply, async (tx) => {
     const found = await reachRequest(tx, customer.id, numberOf(request), scopeOf(request))
     const { text } = readForm(request.body, MessageForm)
+    await countMessage(tx, id)
     const by = { id, name: name || email }
     await writeFromCompany(tx, { customerId: customer.id, request: found, by, text })
     request.flash('requests.messageSent')

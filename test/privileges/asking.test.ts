@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => t.close())
 beforeEach(async () => {
   await setHeld(t, { customerId, personId }, [])
+  await t.db.owner.db.execute(sql`delete from throttles`)
   await t.db.owner.db.execute(sql`update requests set status = 'cancelled' where kind = 'ask-privilege'`)
 })
 

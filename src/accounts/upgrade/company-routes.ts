@@ -11,6 +11,7 @@ import { accountRequestPage } from '../../requests/account/page.ts'
 import { type AccountRequest, findAccountRequest, listAccountEvents } from '../../requests/account/queries.ts'
 import { longestText } from '../../requests/account/routes.ts'
 import { askAccountInformation, declineAccountRequest } from '../../requests/account/settle.ts'
+import { countMessage } from '../../requests/limits.ts'
 import { parseRequestNumber } from '../../requests/number.ts'
 import { statusTag } from '../../requests/status.ts'
 import { list, type Problem, readForm } from '../../web/forms.ts'
@@ -81,6 +82,7 @@ export function companyUpgradeRoutes(app: App): void {
         const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
         if (found.kind !== 'upgrade') throw new NotFound()
         const { question: text } = readForm(request.body, QuestionForm)
+        await countMessage(tx, request.person!.id)
         await askAccountInformation(tx, { requestId: found.id, by: request.person!.id, text })
         await record(tx, { request, about: found, verb: 'upgrade.questioned' })
         request.flash('accounts.upgrades.asked', { name: found.personName })

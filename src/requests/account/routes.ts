@@ -6,6 +6,7 @@ import { NotFound } from '../../errors.ts'
 import { type Problem, readForm } from '../../web/forms.ts'
 import { signedIn } from '../../web/guard.ts'
 import { actOnce } from '../../web/once.ts'
+import { countMessage } from '../limits.ts'
 import { parseRequestNumber } from '../number.ts'
 import { accountRequestPage } from './page.ts'
 import { findAccountRequest, listAccountEvents } from './queries.ts'
@@ -26,6 +27,7 @@ export function accountRequestRoutes(app: App): void {
       await asPerson(tx, personId)
       const found = await findAccountRequest(tx, numberOf(request), { personId })
       const { text } = readForm(request.body, MessageForm)
+      await countMessage(tx, personId)
       await writeToDesk(tx, { requestId: found.id, personId, text })
       request.flash('requests.messageSent')
       return `/requests/${found.number}`
