@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { examineUpgrade } from '../../src/accounts/upgrade/examine.ts'
 import { isKnownAddress, isPublicDomain } from '../../src/accounts/upgrade/public-domains.ts'
 import { workOnAccountRequest } from '../../src/requests/account/jobs.ts'
+import { fileAccountRequest } from '../../src/requests/account/record.ts'
 import { parseRequestNumber } from '../../src/requests/number.ts'
 import {
   doJobs,
@@ -264,6 +265,26 @@ describe('R8: right proof', () => {
     ).toBe(409)
   })
 
+  test('a request for a supervisor, which the desk decides, is none of it', async () => {
+    const customerId = it.cast.customers['100234']!
+    const { number } = await it.db.database.forCustomer(customerId, (tx) =>
+      fileAccountRequest(tx, { kind: 'name-supervisor', personId: plainId, customerId, details: {} }),
+    )
+    const supervisor = await it.signIn('supervisor@demo.example')
+    const _csrf = (await supervisor.open('/account')).one('input[name=_csrf]').getAttribute('value')!
+    for (const [act, fields] of [
+      ['approval', { privileges: 'licensing' }],
+      ['refusal', { reason: 'settled' }],
+      ['questions', { question: 'Why?' }],
+    ] as const) {
+      const sent = { _csrf, _key: crypto.randomUUID(), ...fields }
+      const answer = await supervisor.post(`/c/100234/upgrades/${number}/${act}`, sent)
+      expect(answer.status, act).toBe(404)
+    }
+    expect((await findStored(it, number)).status).toBe('in-review')
+    expect(await association('100234')).toBeUndefined()
+  })
+
   test('two decide at once: one does, the other is told', async () => {
     const { number } = await tryUpgrade(plain, '100234', 'SO-100234')
     await examine(it, number)
@@ -431,17 +452,6 @@ describe('R8: granted at once', () => {
     expect(await association('100871')).toEqual({ awaits: true })
   })
 
-  test('refused by a contact: the association ends, and the desk is told', async () => {
-    await join()
-    await forgetMails(it)
-    const open = await it.signIn('open@demo.example')
-    await open.submit(await open.get('/c/100871/newcomers'), {}, '/c/100871/refused-newcomers')
-    expect(await association('100871')).toBeUndefined()
-    expect(await listMails(it)).toEqual(['desk-newcomer-refused desk@demo.example'])
-    expect((await plain.get('/c/100871')).status).toBe(404)
-    expect((await plain.get('/')).status).toBe(200)
-  })
-
   test('R9: naming the first supervisor keeps nothing for who awaits', async () => {
     await join()
     const { grant } = await import('../../src/privileges/grant.ts')
@@ -487,6 +497,24 @@ describe('R8: granted at once', () => {
     expect(isKnownAddress('a@evil.lemaire.example', ['lemaire.example'])).toBe(false)
     expect(isKnownAddress('a@lemaire.example.evil.com', ['lemaire.example'])).toBe(false)
     expect(isKnownAddress('"lemaire.example"@evil.com', ['lemaire.example'])).toBe(false)
+  })
+
+  test('refused by a contact: the association ends, and the desk is told', async () => {
+    await join()
+    await forgetMails(it)
+    const open = await it.signIn('open@demo.example')
+    await open.submit(await open.get('/c/100871/newcomers'), {}, '/c/100871/refused-newcomers')
+    expect(await association('100871')).toBeUndefined()
+    expect(await listMails(it)).toEqual(['desk-newcomer-refused desk@demo.example'])
+    expect((await plain.get('/c/100871')).status).toBe(404)
+    expect((await plain.get('/')).status).toBe(200)
+  })
+
+  test('not again to whom a contact has refused: a person at the desk decides', async () => {
+    const number = await join()
+    expect((await findStored(it, number)).status).toBe('in-review')
+    expect(await association('100871')).toBeUndefined()
+    expect(await listMails(it)).toEqual(['desk-request-waits desk@demo.example'])
   })
 })
 

@@ -47,7 +47,7 @@ export function companyUpgradeRoutes(app: App): void {
     (request, reply) =>
       actOnce(request, reply, async (tx) => {
         const { customer, body } = request
-        const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
+        const found = await findUpgrade(tx, request)
         const privileges = readPrivileges((body as Record<string, unknown> | undefined)?.['privileges'])
         const by = request.person!.id
         await lockAsSupervisor(tx, customer.id, by)
@@ -63,7 +63,7 @@ export function companyUpgradeRoutes(app: App): void {
     (request, reply) =>
       actOnce(request, reply, async (tx) => {
         const { customer } = request
-        const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
+        const found = await findUpgrade(tx, request)
         const decline = readDecline(request.body)
         const by = request.person!.id
         await declineAccountRequest(tx, { requestId: found.id, by, ...decline })
@@ -79,8 +79,7 @@ export function companyUpgradeRoutes(app: App): void {
     (request, reply) =>
       actOnce(request, reply, async (tx) => {
         const { customer } = request
-        const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
-        if (found.kind !== 'upgrade') throw new NotFound()
+        const found = await findUpgrade(tx, request)
         const { question: text } = readForm(request.body, QuestionForm)
         await countMessage(tx, request.person!.id)
         await askAccountInformation(tx, { requestId: found.id, by: request.person!.id, text })
@@ -145,8 +144,7 @@ async function showUpgrade(
 ) {
   const { customer } = request
   const { about, events } = await request.server.database.readCustomer(customer.id, async (tx) => {
-    const found = await findAccountRequest(tx, upgradeOf(request), { customerId: customer.id })
-    if (found.kind !== 'upgrade') throw new NotFound()
+    const found = await findUpgrade(tx, request)
     return { about: found, events: await listAccountEvents(tx, found.id) }
   })
   return reply.page('accounts/company-upgrade', {
@@ -165,8 +163,11 @@ export function readPrivileges(value: unknown): Privilege[] {
   return (['licensing', 'reporting'] as const).filter((one) => given.includes(one))
 }
 
-function upgradeOf(request: FastifyRequest): number {
-  const read = parseRequestNumber((request.params as { upgrade: string }).upgrade)
+/** The upgrade in the address; throws NotFound for every other request about the company too. */
+async function findUpgrade(tx: Db, { customer, params }: FastifyRequest) {
+  const read = parseRequestNumber((params as { upgrade: string }).upgrade)
   if ('problem' in read) throw new NotFound()
-  return read.number
+  const found = await findAccountRequest(tx, read.number, { customerId: customer.id })
+  if (found.kind !== 'upgrade') throw new NotFound()
+  return found
 }

@@ -10,7 +10,7 @@ import { recordAccountEvent } from '../../requests/account/record.ts'
 import { declineAccountRequest } from '../../requests/account/settle.ts'
 import { accountRequests, people } from '../../schema.ts'
 import { approveUpgrade } from './approve.ts'
-import { hasContact } from './newcomers.ts'
+import { hasContact, wasRefused } from './newcomers.ts'
 import { findCustomerByNumber, isProof, type ProvenCustomer } from './proof.ts'
 import { isKnownAddress } from './public-domains.ts'
 
@@ -24,8 +24,9 @@ const declineAfter = { least: 3, most: 28 }
 
 /**
  * R8, a job: looks at an upgrade's proof. Wrong: it stays in review and is declined some hours later. Right: granted
- * at once to an address the publisher knows in a company that never had a supervisor; else the company's supervisors
- * decide, or the desk where there are none. Once; a second run does nothing.
+ * at once to an address the publisher knows in a company that never had a supervisor and whose contacts have not refused
+ * this person before; else the company's supervisors decide, or the desk where there are none. Once; a second run does
+ * nothing.
  */
 export async function examineUpgrade(tx: Db, requestId: string, random = Math.random()): Promise<void> {
   await asDesk(tx, 'counter')
@@ -70,7 +71,8 @@ async function route(tx: Db, request: Stored, customer: ProvenCustomer, person: 
   const isKnown = person.confirmedAt !== null && isKnownAddress(person.email, customer.emailDomains)
   // Somebody must be there who can vouch; otherwise nobody ever could.
   const canVouch = await hasContact(tx, customer.id, person.id)
-  if (isKnown && !customer.firstSupervisedAt && canVouch) {
+  const isOpen = !customer.firstSupervisedAt && !(await wasRefused(tx, customer.id, person.id))
+  if (isKnown && isOpen && canVouch) {
     await approveUpgrade(tx, { requestId: request.id, customerId: customer.id, by: null, privileges: [] })
     await tellContacts(tx, {
       customerId: customer.id,

@@ -30,6 +30,15 @@ export async function hasContact(tx: Db, customerId: string, besides: string): P
   return row!.found
 }
 
+/** Whether a contact has said before that this person is none of theirs: then a person decides, and no counter. */
+export async function wasRefused(tx: Db, customerId: string, personId: string): Promise<boolean> {
+  const [row] = await tx.execute<{ found: boolean }>(sql`
+    select exists (
+      select from activity
+      where customer_id = ${customerId} and verb = 'association.refused' and object_id = ${personId}) as found`)
+  return row!.found
+}
+
 type Act = { customerId: string; personId: string; by: string }
 
 /** An existing contact (or the desk) vouches for a newcomer. Throws Conflict where nobody waits any more. */
