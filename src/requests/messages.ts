@@ -95,6 +95,14 @@ export async function declineRequest(
   await tell(tx, { customerId, request }, 'request-declined', { reason, text })
 }
 
+/**
+ * Whether there is somebody who may take it back: the yearly review that the counter opened stands in a supervisor's name
+ * and is nobody's to call off; the night after would open it again.
+ */
+export function mayBeCancelled({ kind, details }: Pick<FoundRequest, 'kind' | 'details'>): boolean {
+  return kind !== 'yearly-review' || details['opened'] !== 'counter'
+}
+
 /** Who asked takes it back while it is not completed. Throws Conflict where it is settled. */
 export async function cancelRequest(tx: Db, { customerId, request, by }: Of & { by: string }): Promise<void> {
   await change(tx, customerId, request.id, { status: 'cancelled', completedAt: new Date() })

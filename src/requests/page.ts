@@ -7,7 +7,7 @@ import { declineReasons } from './account/settle.ts'
 import type { listDetails, RequestPack } from './detail.ts'
 import { together, wordOf } from './events-in-words.ts'
 import { mayFetch } from './fetch-pack.ts'
-import { type listMessages, openRequestStatuses } from './messages.ts'
+import { type listMessages, mayBeCancelled, openRequestStatuses } from './messages.ts'
 import { formatRequestNumber } from './number.ts'
 import type { FoundRequest } from './queries.ts'
 import type { Scope } from './scope.ts'
@@ -39,6 +39,7 @@ export function requestPage(request: FastifyRequest, scope: Scope, found: Found)
     entries: companyEntries(request, found, 'company'),
     isOpen: openRequestStatuses.some((status) => status === about.status),
     isOwn: about.requestedBy === scope.personId,
+    mayBeCancelled: mayBeCancelled(about),
     href,
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app.ts'
 import { changePart, sayChange } from '../customers/change-part.ts'
-import { Forbidden } from '../errors.ts'
+import { Conflict, Forbidden } from '../errors.ts'
 import { planPart, sayPlanPart } from '../plans/request-part.ts'
 import { privilegePart } from '../privileges/request-part.ts'
 import { type Problem, readForm } from '../web/forms.ts'
@@ -14,7 +14,7 @@ import { reachRequest } from './fetch-pack.ts'
 import { listHref, readFilter } from './filter.ts'
 import { findByNumber } from './find.ts'
 import { countMessage } from './limits.ts'
-import { cancelRequest, listMessages, writeFromCompany } from './messages.ts'
+import { cancelRequest, listMessages, mayBeCancelled, writeFromCompany } from './messages.ts'
 import { requestPackPages } from './pack-pages.ts'
 import { requestPage } from './page.ts'
 import { listRequests } from './queries.ts'
@@ -115,6 +115,7 @@ function cancel(request: FastifyRequest, reply: FastifyReply) {
   return actOnce(request, reply, async (tx) => {
     const found = await reachRequest(tx, customer.id, numberOf(request), scopeOf(request))
     if (found.requestedBy !== by) throw new Forbidden()
+    if (!mayBeCancelled(found)) throw new Conflict('privileges.review.ofCounter')
     await cancelRequest(tx, { customerId: customer.id, request: found, by })
     request.flash('requests.isCancelled')
     return `${customer.base}/requests/${found.number}`

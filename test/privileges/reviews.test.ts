@@ -54,6 +54,18 @@ describe('the yearly review', () => {
     }
   })
 
+  test('that the counter opened is nobody’s to cancel: the night after would open it again', async () => {
+    const [review] = await reviews()
+    const place = `${base}/requests/${review!.number}`
+    const page = await supervisor.open(place)
+    expect(page.all('form[action$="/cancellation"]')).toEqual([])
+    expect(page.text).toContain('The yearly review is not cancelled')
+    const _csrf = page.one('input[name=_csrf]').getAttribute('value')!
+    const answer = await supervisor.post(`${place}/cancellation`, { _csrf, _key: crypto.randomUUID() })
+    expect(answer.status).toBe(409)
+    expect((await reviews())[0]!.status).toBe('submitted')
+  })
+
   test('is confirmed line by line, saved as one goes, and finished when nobody is left', async () => {
     const [review] = await reviews()
     const path = `${base}/people/reviews/${review!.number}`
@@ -101,5 +113,8 @@ describe('the yearly review', () => {
     expect([first.status, again.location]).toEqual([303, first.location])
     expect((await reviews()).length).toBe(2)
     expect((await (await t.signIn('both@demo.example')).get(first.location)).status).toBe(403)
+    const place = first.location.replace('/people/reviews/', '/requests/')
+    await supervisor.submit(await supervisor.open(place), {}, `${place}/cancellation`)
+    expect((await reviews()).at(-1)!.status).toBe('cancelled')
   })
 })
