@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { numberLike } from '../customers/queries.ts'
 import type { Db } from '../db.ts'
+import { isUsable } from '../privileges/usable.ts'
 import { containing, isCalled } from '../sql.ts'
 import { text } from '../web/forms.ts'
 import { decodeCursor, pageOf, pageSize } from '../web/paging.ts'
@@ -51,7 +52,7 @@ const columns = sql`
 // Those who can sign in: others manage nothing.
 const supervisors = sql`(
   select count(*)::int as supervisors from privileges h join people p on p.id = h.person_id
-  where h.customer_id = c.id and h.privilege = 'supervisor' and p.confirmed_at is not null) s`
+  where h.customer_id = c.id and h.privilege = 'supervisor' and ${isUsable}) s`
 
 /** Customers by number, a page at a time. For the desk. */
 export async function listDeskCustomers(tx: Db, filter: CustomerFilter, size = pageSize) {

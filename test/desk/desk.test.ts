@@ -343,6 +343,15 @@ describe('R5: customers at the desk', () => {
     expect(await numbers('q=nordlicht')).toEqual(['100990'])
     expect(await numbers('q=100%25')).toEqual([])
     expect((await desk.get('/desk/customers?q=zzz')).text).toContain('No customer fits')
+    // One who has neither a password nor an issuer is none to count on.
+    const supervisor = sql`where email = 'supervisor@demo.example'`
+    const { db } = it.db.owner
+    const [kept] = await db.execute<{ hash: string }>(
+      sql`select password_hash as hash from people ${supervisor}`,
+    )
+    await db.execute(sql`update people set password_hash = null ${supervisor}`)
+    expect(await numbers('supervisors=none')).toContain('100234')
+    await db.execute(sql`update people set password_hash = ${kept!.hash} ${supervisor}`)
     const offered = (await desk.get('/desk/customers')).all('#supervisors option')
     expect(offered.map((one) => one.textContent)).toEqual(['Any number', 'None who can sign in', 'Only one'])
   })
