@@ -42,7 +42,7 @@ export function lineOf(
       .join(', '),
     requestNumber: numberOf(row),
     requestHref: hrefOf(row),
-    network: row.network ?? '',
+    network: (isHidden(row) ? null : row.network) ?? '',
     customerNumber: row.customerNumber ?? '',
   }
 
@@ -68,9 +68,13 @@ export function lineOf(
       if (start) return operator ? t('activity.startBy', { operator }) : t('activity.start')
       return operator ? t('activity.commandBy', { operator }) : t('activity.command')
     }
-    // Customers read no name of the desk's people; the desk does.
-    if (!personId || (isStaff && !person!.isStaff)) return server.publisher().name
+    if (!personId || isHidden({ isStaff })) return server.publisher().name
     return personName ? sayDeleted(personName, t) : t('activity.nobody')
+  }
+
+  // Customers read no name of the desk's people, nor from where they work; the desk does.
+  function isHidden({ isStaff }: Pick<ActivityRow, 'isStaff'>): boolean {
+    return isStaff && !person!.isStaff
   }
 
   // A load has an ID that says nothing, and files in a folder.

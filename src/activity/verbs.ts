@@ -22,6 +22,7 @@ export const verbs = [
   'privilege.granted',
   'privilege.removed',
   'privilege.asked',
+  'privilege.declined',
   'review.opened',
   'review.finished',
   'person.invited',

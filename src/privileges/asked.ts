@@ -152,6 +152,17 @@ export async function endAsked(tx: Db, ending: Ending): Promise<Ended> {
     returning number, requested_by as "personId", details ->> 'privilege' as privilege`)
   if (!ended) throw new Conflict('privileges.asked.settled')
   await recordEvent(tx, { customerId, requestId, personId: by, kind: status })
+  if (outcome === 'declined') {
+    await recordActivity(tx, {
+      customerId,
+      personId: by,
+      verb: 'privilege.declined',
+      objectKind: 'person',
+      objectId: ended.personId,
+      requestId,
+      details: { privilege: ended.privilege },
+    })
+  }
   return { ...ended, number: Number(ended.number), outcome, word }
 }
 

@@ -55,16 +55,7 @@ export async function invite(
     insert into invitations (customer_id, id, email, privileges, invited_by, token_hash, expires_at)
     values (${customer.id}, ${id}, ${email}, ${JSON.stringify(privileges)}::text::jsonb, ${by}, ${hashOf(token)},
       now() + make_interval(days => ${validDays}))`)
-  await recordActivity(tx, {
-    customerId: customer.id,
-    personId: by,
-    verb: 'person.invited',
-    objectKind: 'invitation',
-    objectId: id,
-    details: { privileges },
-    particulars: { email },
-  })
-  await send(tx, { customer, by, email, privileges, language, token })
+  await sendAndRecord(tx, { id, customer, by, email, privileges, language, token })
   return id
 }
 
@@ -85,7 +76,7 @@ export async function resendInvitation(
     where customer_id = ${customer.id} and id = ${id} and accepted_at is null and withdrawn_at is null
     returning email, privileges`)
   if (!open) return failGone(tx, customer.id, id)
-  await send(tx, { customer, by, language, token, ...open })
+  await sendAndRecord(tx, { id, customer, by, language, token, ...open })
   return open.email
 }
 
@@ -207,6 +198,20 @@ export function heldOf(privileges: Invited, today: string): Held {
 }
 
 type Sending = Inviting & { token: string }
+
+async function sendAndRecord(tx: Db, { id, ...sending }: Sending & { id: string }): Promise<void> {
+  const { customer, by, email, privileges } = sending
+  await recordActivity(tx, {
+    customerId: customer.id,
+    personId: by,
+    verb: 'person.invited',
+    objectKind: 'invitation',
+    objectId: id,
+    details: { privileges },
+    particulars: { email },
+  })
+  await send(tx, sending)
+}
 
 async function send(tx: Db, { customer, by, email, privileges, language, token }: Sending): Promise<void> {
   const [person] = await tx.execute<{ language: string | null }>(sql`

@@ -162,6 +162,26 @@ describe('one’s own activity', () => {
     expect(own).toHaveLength(2)
   })
 
+  test('where the desk’s people work is read at the desk alone', async () => {
+    const desk = t.cast.people['desk@demo.example']!
+    await t.app.database.forCustomer(company, (tx) =>
+      recordActivity(tx, {
+        ...{ customerId: company, personId: desk, verb: 'supervisor.named' as const },
+        ...{ objectKind: 'person', objectId: luc, particulars: { network: '198.51.100.9' } },
+      }),
+    )
+    const supervisor = await t.signIn('supervisor@demo.example')
+    for (const file of ['', '.csv']) {
+      const theirs = await supervisor.get(`/c/100234/activity${file}?about=supervisor`)
+      expect([theirs.body.includes('Luc Moreau'), theirs.body.includes('198.51.100.9')]).toEqual([
+        true,
+        false,
+      ])
+    }
+    const [named] = rows(await (await t.signIn('desk@demo.example')).open('/desk/activity?about=supervisor'))
+    expect(named).toContain('198.51.100.9')
+  })
+
   test('the network is that of the request which did it', async () => {
     const browser = await t.signIn('reporting@demo.example')
     const form = await browser.open('/c/100234/report')

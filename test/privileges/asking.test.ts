@@ -190,6 +190,10 @@ describe('R10: asking for a privilege from the refusal page', () => {
     await supervisor.submit(page, { decision: 'decline', word: 'Ask Rose' })
     expect(await heldBy(t, { customerId, personId })).toEqual([])
     expect((await none.get(location)).text).toMatch(/Declined.*declined.*Ask Rose/)
+    const [latest] = (await supervisor.open(`${base}/activity?about=privilege`)).all('tbody tr')
+    expect(latest!.textContent.replace(/\s+/g, ' ')).toMatch(
+      /Perrin.*Privilege asked for declined.*Reporting/,
+    )
   })
 
   test('asked for twice, also at once, it is the same open request', async () => {

@@ -112,6 +112,8 @@ describe('an invitation', () => {
       return supervisor.submit(page, {}, form.getAttribute('action')!)
     }
     await action('/resend')
+    const recorded = (await supervisor.open('/c/100234/activity?q=moved@lemaire.example')).all('tbody tr')
+    expect(recorded.map((row) => /Person invited/.test(row.textContent))).toEqual([true, true])
     expect((await t.visitor().get(first)).status).toBe(404)
     const second = await linkTo('moved@lemaire.example')
     expect((await t.visitor().get(second)).status).toBe(200)
