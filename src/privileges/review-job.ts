@@ -31,7 +31,8 @@ async function openDue(tx: Db, ids: string[]): Promise<void> {
 }
 
 async function remind(tx: Db, ids: string[]): Promise<void> {
-  for (const [index, days] of reminderDays.entries()) {
+  // The last that is due first: after days on which nothing ran it stands for those before.
+  for (const [index, days] of [...reminderDays.entries()].reverse()) {
     const reminder = index + 1
     const reminded = await tx.execute<{ customerId: string; number: string }>(sql`
       update requests set details = details || jsonb_build_object('reminded', ${reminder}::int)

@@ -54,6 +54,14 @@ describe('the yearly review', () => {
     }
   })
 
+  test('after weeks on which nothing ran, reminds once', async () => {
+    await db().execute(sql`
+      update requests set details = details || '{"reminded": 0}' where kind = 'yearly-review'`)
+    await reviewAll(t.app)
+    await reviewAll(t.app)
+    expect(await mails()).toEqual([0, 1, 2, 2])
+  })
+
   test('that the counter opened is nobody’s to cancel: the night after would open it again', async () => {
     const [review] = await reviews()
     const place = `${base}/requests/${review!.number}`
