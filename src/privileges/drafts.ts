@@ -16,6 +16,9 @@ export type Entry = {
   problems?: ProblemKey[]
 }
 
+/** Changes that one supervisor has begun and not confirmed; of more the oldest go. Each may be a file of a megabyte. */
+const mostOpen = 20
+
 type NewDraft = { customerId: string; by: string; entries: Entry[] }
 
 /** Keeps a change to be looked at before it is done. Throws Invalid where nothing is wished. */
@@ -25,6 +28,10 @@ export async function createDraft(tx: Db, { customerId, by, entries }: NewDraft)
   await tx.execute(sql`
     insert into privilege_drafts (customer_id, id, created_by, entries)
     values (${customerId}, ${id}, ${by}, ${JSON.stringify(entries)}::text::jsonb)`)
+  const open = sql`customer_id = ${customerId} and created_by = ${by} and request_id is null`
+  await tx.execute(sql`
+    delete from privilege_drafts where ${open} and id in (
+      select id from privilege_drafts where ${open} order by created_at desc, id desc offset ${mostOpen})`)
   return id
 }
 

@@ -35,6 +35,22 @@ describe('people as a file', () => {
     expect(lines.find((line) => line.startsWith('supervisor@'))).toMatch(/,supervisor,,\d{4}-\d\d-\d\d$/)
   })
 
+  test('of changes begun and not confirmed one supervisor keeps the twenty latest', async () => {
+    const first = (await give('email,privileges\nnone@demo.example,reporting')).location
+    await t.db.owner.db.execute(sql`
+      insert into privilege_drafts (customer_id, id, created_by, entries, created_at)
+      select customer_id, gen_random_uuid(), created_by, entries, now() + make_interval(secs => n)
+      from privilege_drafts, generate_series(1, 19) n`)
+    expect((await supervisor.get(first)).status).toBe(200)
+    await t.db.owner.db.execute(
+      sql`update privilege_drafts set created_at = created_at - interval '1 minute'`,
+    )
+    await give('email,privileges\nnone@demo.example,licensing')
+    expect((await supervisor.get(first)).status).toBe(404)
+    const rows = await t.db.owner.db.execute(sql`select from privilege_drafts`)
+    expect(rows.length).toBe(20)
+  })
+
   test('given back as it is, it changes nothing', async () => {
     const page = await preview(await csv())
     expect(page.text).toContain('Nobody would be changed')
