@@ -185,9 +185,17 @@ export async function acceptInvitation(
   })
   const members = await loadMembers(tx, customerId, [personId], today)
   const before = members.get(personId)!.held
-  const after = { ...before, ...heldOf(accepted.privileges, today) }
+  const after = withMore(before, heldOf(accepted.privileges, today))
   const changes = [{ personId, before, after }]
   await writeChanges(tx, { customerId, by: accepted.invitedBy, changes, requestId: null })
+}
+
+/** What somebody holds and is given: what was given meanwhile for longer stays as it is. */
+function withMore(before: Held, given: Held): Held {
+  const isLonger = (held: Held[Privilege], until: string | null) =>
+    held !== undefined && (held.until === null || (until !== null && held.until > until))
+  const more = privilegeList.filter((one) => given[one] && !isLonger(before[one], given[one].until))
+  return { ...before, ...Object.fromEntries(more.map((one) => [one, given[one]])) }
 }
 
 /** What an invitation gives from today; a last day that has passed gives nothing. */

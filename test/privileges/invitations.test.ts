@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
+import { associate } from '../helpers/makers.ts'
 import { heldBy, isMember, setHeld } from '../helpers/privileges.ts'
 import type { Answer, Visitor } from '../helpers/visitor.ts'
 
@@ -69,6 +70,20 @@ describe('an invitation', () => {
       sql`select granted_by as by from privileges where person_id = ${personId}`,
     )
     expect(row!.by).toBe(t.cast.people['supervisor@demo.example'])
+  })
+
+  test('takes nothing from whoever was let in meanwhile and given more', async () => {
+    const email = 'stranger@demo.example'
+    const personId = t.cast.people[email]!
+    const until = { licensingUntil: '2099-06-30', reportingUntil: '2099-06-30' }
+    await send(email, { licensing: 'yes', reporting: 'yes', ...until })
+    await associate(t.db.owner.db, customerId, personId, 'licensing', 'reporting')
+    await t.db.owner.db.execute(sql`
+      update privileges set until = '2099-01-31' where person_id = ${personId} and privilege = 'reporting'`)
+    const visitor = await t.signIn(email)
+    const link = await linkTo(email)
+    expect((await visitor.submit(await visitor.get(link), {}, link)).status).toBe(303)
+    expect(await heldBy(t, { customerId, personId })).toEqual(['licensing', 'reporting until 2099-06-30'])
   })
 
   test('a known account signs in and accepts; another account is told so', async () => {
