@@ -454,6 +454,7 @@ describe('R8: granted at once', () => {
 
   test('R9: naming the first supervisor keeps nothing for who awaits', async () => {
     await join()
+    expect(await association('100871')).toEqual({ awaits: true })
     const { grant } = await import('../../src/privileges/grant.ts')
     const customerId = it.cast.customers['100871']!
     const personId = it.cast.people['open@demo.example']!
@@ -461,6 +462,10 @@ describe('R8: granted at once', () => {
       grant(tx, { customerId, personId, privilege: 'supervisor', grantedBy: null }),
     )
     expect(await held('100871')).toEqual([])
+    const kept = await it.db.owner.db.execute(
+      sql`select from privileges where customer_id = ${customerId} and is_kept`,
+    )
+    expect(kept.length).toBeGreaterThan(0)
     await it.db.owner.db.execute(sql`delete from privileges where customer_id = ${customerId}`)
     await it.db.owner.db.execute(
       sql`update customers set first_supervised_at = null where id = ${customerId}`,
