@@ -4,6 +4,7 @@ import { NotFound } from '../errors.ts'
 import type { LicenseType } from '../licenses/queries.ts'
 import { containing, isCalled } from '../sql.ts'
 import { decodeCursor, pageOf } from '../web/paging.ts'
+import { nextTerm } from './next-term.ts'
 
 /** An entitlement as one chooses it to place: what it is, what is left and for how long. */
 export type Choice = {
@@ -90,14 +91,6 @@ export const choiceColumns = (today: string) => sql`
   p.license_type as "licenseType", b.id as "baseProductId", b.name as "baseName", f.name as "familyName",
   c.contract_number as "contractNumber", o.sales_order_number as "orderNumber", e.kind, e.entitled, e.owned, e.placed,
   e.starts_on as "startsOn", e.ends_on as "endsOn", ${nextTerm(today)} as "nextStartsOn"`
-
-/** The day the next term of entitlement `e` begins, where none is in force and one is to come. */
-export function nextTerm(today: string): SQL {
-  return sql`case when e.entitled = 0 then (
-    select min(n.starts_on) from terms n
-    where n.customer_id = e.customer_id and n.entitlement_id = e.id and n.starts_on > ${today}::date
-  ) end`
-}
 
 /** Contract `c`, term in force `t` and order `o` of entitlement `e`. */
 export const choiceDetails = sql`

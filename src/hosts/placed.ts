@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { inForce } from '../entitlements/in-force.ts'
-import { nextTerm } from '../entitlements/queries.ts'
+import { nextTerm } from '../entitlements/next-term.ts'
 import type { LicenseType } from '../licenses/queries.ts'
 import type { AsOf } from '../web/as-of.ts'
 import { pageSize } from '../web/paging.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { nextTerm } from '../entitlements/queries.ts'
+import { nextTerm } from '../entitlements/next-term.ts'
 import { NotFound } from '../errors.ts'
 import { pageSize } from '../web/paging.ts'
 import type { LicenseType } from './queries.ts'

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import { isLatest } from '../entitlements/next-term.ts'
 import { expiringDays } from '../licenses/filter.ts'
 
 export type Counts = {
@@ -24,7 +25,7 @@ export async function countLicenses(tx: Db, customerId: string, today: string): 
           and e.ends_on between ${today}::date and ${today}::date + ${expiringDays}::int
           and not exists (
             select from terms t where t.customer_id = e.customer_id and t.entitlement_id = e.id
-              and (t.ends_on is null or t.ends_on > e.ends_on) and t.quantity > 0
+              and (t.ends_on is null or t.ends_on > e.ends_on) and t.quantity > 0 and ${isLatest(sql`t`)}
           )) as expiring`)
   return rows[0]!
 }

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
+import { nextTerm } from '../entitlements/next-term.ts'
 import type { HostIdKind } from '../hosts/host-id.ts'
 import type { PlanDetails } from '../schema.ts'
 import { uuidArray } from '../sql.ts'
@@ -137,10 +138,7 @@ function loadOwned(tx: Db, { customerId, planId }: OfPlan, today: string, ids: S
     select e.id as "entitlementId", e.product_id as "productId", e.kind,
       coalesce(tl.quantity, e.entitled) as entitled, coalesce(tl.quantity, e.owned) as owned,
       e.placed, e.starts_on as "startsOn", e.ends_on as "endsOn",
-      case when e.entitled = 0 then (
-        select min(n.starts_on) from terms n
-        where n.customer_id = e.customer_id and n.entitlement_id = e.id and n.starts_on > ${today}::date
-      ) end as "nextStartsOn",
+      ${nextTerm(today)} as "nextStartsOn",
       o.sales_order_number as "orderNumber", c.contract_number as "contractNumber",
       ${isMaintained(today)} as "isMaintained"
     from entitlements e

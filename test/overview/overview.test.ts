@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestApp, testApp } from '../helpers/app.ts'
-import { addTerm, dayFromNow, makeEntitlement, makeHost, makeProduct } from '../helpers/makers.ts'
+import { addTerm, dayFromNow, makeEntitlement, makeHost, makeProduct, reviseTerm } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
 import type { Visitor } from '../helpers/visitor.ts'
 
@@ -49,6 +49,16 @@ describe('Overview', () => {
     expect(stats(await overview('both@demo.example'))[1]).toBe('1 request waits for your answer')
     expect(stats(await overview('licensing@demo.example'))[1]).toBe('0 requests of yours are open')
     await t.db.owner.db.execute(sql`update requests set status = 'completed' where number = ${numbers[0]!}`)
+  })
+
+  test('a term that was shortened ends when its latest revision says', async () => {
+    const owner = t.db.owner.db
+    const customerId = t.cast.customers['100234']!
+    const { id: productId } = await makeProduct(owner)
+    const { id, orderId } = await makeEntitlement(owner, customerId, productId, { quantity: 7 })
+    const days = { startsOn: dayFromNow(-30), endsOn: dayFromNow(20) }
+    await reviseTerm(owner, customerId, { entitlementId: id, orderId, quantity: 7, revision: 2, ...days })
+    expect(stats(await overview('both@demo.example'))[2]).toBe('27 licenses expire within 90 days')
   })
 
   test('names the latest requests: the company’s with Licensing or Reporting, else one’s own', async () => {

@@ -11,6 +11,7 @@ import {
   makeHost,
   makePerson,
   makeProduct,
+  reviseTerm,
 } from '../helpers/makers.ts'
 import { planner, testPublisher } from '../helpers/plans.ts'
 
@@ -108,6 +109,26 @@ test('check: an expired term names the contract whose renewal would make it poss
     ],
     [{ key: 'plans.problem.notBegun', params: { startsOn: dayFromNow(3) } }],
   ])
+})
+
+test('check: of a renewal that was corrected, or taken back, the latest word counts', async () => {
+  const { owner, customer, plans, own, host } = await company()
+  const to = (await host()).id
+  const past = { startsOn: dayFromNow(-40), endsOn: dayFromNow(-9), contract: { number: '3A-10078' } }
+  const renewed = await own(past)
+  const { orderId } = await addTerm(owner, customer.id, renewed, {
+    startsOn: dayFromNow(5),
+    endsOn: dayFromNow(50),
+  })
+  const next = async (revision: number, quantity: number) => {
+    const [startsOn, endsOn] = [dayFromNow(30), dayFromNow(50)]
+    const term = { entitlementId: renewed.id, orderId, revision, quantity, startsOn, endsOn }
+    await reviseTerm(owner, customer.id, term)
+    const { lines } = await plans.check(await plans.draft([{ entitlementId: renewed.id, to }]))
+    return lines[0]!.problems[0]!
+  }
+  expect(await next(2, 4)).toMatchObject({ params: { nextStartsOn: dayFromNow(30) } })
+  expect(await next(3, 0)).toMatchObject({ key: 'plans.problem.expiredContract' })
 })
 
 test('check: node-locked is placed once on a single host and never on a triad', async () => {
