@@ -63,12 +63,16 @@ export async function writeFromCompany(
   await tellDesk(tx, 'desk-message', { number: request.number, kind: request.kind, name: by.name, text })
 }
 
-/** The desk writes; who asked is told by mail. */
+/** The desk writes; who asked is told by mail. A plan that waits for the desk to decide goes on waiting for it. */
 export async function writeFromDesk(
   tx: Db,
   { customerId, request, by, text }: Of & { by: string; text: string },
 ): Promise<void> {
-  await tx.update(requests).set({ deskSince: null }).where(isOne(customerId, request.id))
+  const decides = sql`status = 'in-review' and plan_id is not null and colleague_since is null`
+  await tx
+    .update(requests)
+    .set({ deskSince: sql`case when ${decides} then desk_since end` })
+    .where(isOne(customerId, request.id))
   await insert(tx, { customerId, requestId: request.id, personId: by, fromDesk: true, text })
   await tell(tx, { customerId, request }, 'request-message', { text })
 }

@@ -124,6 +124,21 @@ async function stolen(newId: string) {
   return { request, number: request.url.split('/').at(-1)!, host }
 }
 
+test('what waits for the desk to decide goes on waiting for it, whatever the desk and the company write', async () => {
+  const { number } = await stolen('02AA77000009')
+  const desk = await site.signIn('desk@demo.example')
+  const at = `/desk/requests/${number}`
+  const waits = async () => (await desk.get('/desk')).all(`a[href="${at}"]`).length > 0
+  expect(await waits()).toBe(true)
+  await desk.submit(await desk.get(at), { text: 'We look into it.' }, `${at}/messages`)
+  expect(await waits()).toBe(true)
+  await desk.submit(await desk.get(at), { question: 'Which site?' }, `${at}/questions`)
+  expect(await waits()).toBe(false)
+  const page = await luc.get(`${base}/requests/${number}`)
+  await luc.submit(page, { text: 'Lyon.' }, `${base}/requests/${number}/messages`)
+  expect(await waits()).toBe(true)
+})
+
 test('the desk approves what waits for it, under a fresh sign-in, and the company sees it done', async () => {
   const { request, number, host } = await stolen('02AA77000001')
   const desk = await site.signIn('desk@demo.example')
