@@ -59,7 +59,8 @@ export function calledSo(customerId: string, typed: string): SQL {
   const read = parseHostId(typed, { allowAny: true })
   const id = 'value' in read ? read.value : typed
   return sql`select m.host_id from host_members m
-    where m.customer_id = ${customerId} and (${contains(sql`m.server_name`, typed)} or m.id_value = ${id} or ${hasId})`
+    where m.customer_id = ${customerId} and (${contains(sql`m.server_name`, typed)} or m.id_value = ${id} or ${hasId}
+      or ${contains(sql`m.id_value`, typed)})`
 }
 
 /** IDs of the hosts of a request: those whose packs it made, and those that it moved licenses from or to. */

@@ -68,6 +68,20 @@ describe('Hosts', () => {
     for (const wild of ['l_o', 'l%o', '%25']) expect(await labels(`?text=${wild}`)).toEqual([])
   })
 
+  test('finds a display or an address by what they are, without the word before it', async () => {
+    const [display, address] = ['DISPLAY=xterm7:0', 'INTERNET=2001:db8::7']
+    const made = [
+      await makeHost(t.db.owner.db, t.cast.customers['100234']!, { label: 'SHOWN', ids: [display] }),
+      await makeHost(t.db.owner.db, t.cast.customers['100234']!, { label: 'ADDRESSED', ids: [address] }),
+    ]
+    for (const text of [display, 'xterm7:0']) expect(await labels(`?text=${text}`)).toEqual(['SHOWN'])
+    for (const text of [address, '2001:db8::7']) expect(await labels(`?text=${text}`)).toEqual(['ADDRESSED'])
+    for (const { id } of made) {
+      await t.db.owner.db.execute(sql`delete from host_members where host_id = ${id}`)
+      await t.db.owner.db.execute(sql`delete from hosts where id = ${id}`)
+    }
+  })
+
   test('finds by what stands around a host: feature, address, number of a request, who looks after it', async () => {
     await t.db.owner.db.execute(sql`
       update hosts set address_line1 = '12 quai Perrache', postal_code = '69002',
