@@ -11,7 +11,14 @@ import { issuePacks } from '../packs/issue.ts'
 import { tellCompleted } from '../requests/completed.ts'
 import { type RequestKind, recordRequest } from '../requests/record.ts'
 import { activateHosts, dropPlannedHosts } from './activate-hosts.ts'
-import { type Checked, type CheckedLine, checkPlan, hostsOf, type Policies } from './check-plan.ts'
+import {
+  type Checked,
+  type CheckedLine,
+  checkPlan,
+  entitlementOn,
+  hostsOf,
+  type Policies,
+} from './check-plan.ts'
 import { beginTemporary, endReturned, resumeReturned } from './temporary.ts'
 import { settleUndone } from './undone.ts'
 import { lockForTransfers, type TransferLine, writeTransfers } from './write-transfers.ts'
@@ -52,7 +59,7 @@ export async function executePlan(tx: Db, options: ExecuteOptions, checked: Chec
   await changeHosts(tx, { customerId, planId, retires, revives, requestId: request.id })
   await beginTemporary(tx, { customerId, planId, today, days: publisher.temporaryDays })
   if (undoes) await resumeReturned(tx, { customerId, today, lines: checked.lines })
-  const lines = await numberLines(tx, customerId, checked.lines)
+  const lines = await numberLines(tx, customerId, checked)
   await writeTransfers(tx, { customerId, requestId: request.id, loadId: null, personId, lines })
   await endReturned(tx, customerId, checked.lines)
   await dropPlannedHosts(tx, { customerId, planId })
@@ -105,23 +112,24 @@ async function changeHosts(
   }
 }
 
+/** What arrives on a host is of its configuration of today; what goes back to the pool, of the one it was placed under. */
 async function numberLines(
   tx: Db,
   customerId: string,
-  lines: readonly CheckedLine[],
+  { lines, placements }: Checked,
 ): Promise<TransferLine[]> {
-  const of = (line: CheckedLine) => ({
-    hostId: (line.toHostId ?? line.fromHostId)!,
-    familyId: line.familyId,
-    isMaintained: line.isMaintained,
+  const placedAs = new Map(
+    placements.map((one) => [entitlementOn(one.hostId, one.entitlementId), one.configurationId]),
+  )
+  const arrives = ({ toHostId: hostId, familyId, isMaintained }: CheckedLine) =>
+    hostId === null ? [] : [{ hostId, familyId, isMaintained }]
+  const numbered = await numberConfigurations(tx, customerId, lines.flatMap(arrives))
+  return lines.map((line) => {
+    const { entitlementId, fromHostId, toHostId, quantity } = line
+    const [arrival] = arrives(line)
+    const configurationId = arrival
+      ? numbered.get(configurationKey(arrival))!.id
+      : placedAs.get(entitlementOn(fromHostId!, entitlementId))!
+    return { id: newId(), entitlementId, fromHostId, toHostId, quantity, configurationId }
   })
-  const configurations = await numberConfigurations(tx, customerId, lines.map(of))
-  return lines.map((line) => ({
-    id: newId(),
-    entitlementId: line.entitlementId,
-    fromHostId: line.fromHostId,
-    toHostId: line.toHostId,
-    quantity: line.quantity,
-    configurationId: configurations.get(configurationKey(of(line)))!.id,
-  }))
 }

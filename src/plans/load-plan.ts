@@ -72,6 +72,7 @@ export type PlanPlacement = {
   hostId: string
   entitlementId: string
   quantity: number
+  configurationId: string
   productId: string
   productName: string
   partNumber: string
@@ -196,8 +197,8 @@ export function loadPlanPlacements(
   hostIds: readonly string[],
 ): Promise<PlanPlacement[]> {
   return tx.execute<PlanPlacement>(sql`
-    select l.host_id as "hostId", l.entitlement_id as "entitlementId", l.quantity, p.id as "productId",
-      p.name as "productName", p.part_number as "partNumber", p.extends_product_id as "baseProductId",
+    select l.host_id as "hostId", l.entitlement_id as "entitlementId", l.quantity,
+      l.configuration_id as "configurationId", p.id as "productId", p.name as "productName", p.part_number as "partNumber", p.extends_product_id as "baseProductId",
       p.license_type as "licenseType"
     from placements l
     join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id

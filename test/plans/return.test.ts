@@ -95,6 +95,20 @@ describe('Return licenses', () => {
     expect(row!.endedAt).not.toBeNull()
   })
 
+  test('it goes back under the configuration it was placed under, and numbers none of its own', async () => {
+    const { id, contractId } = await at.own({ quantity: 3, contract: { endsOn: dayFromNow(30) } })
+    const host = await at.host('RT7')
+    await at.place(id, host.id, 3)
+    await site.db.owner.sql`
+      update contracts set maintenance_ends_on = ${dayFromNow(-1)} where id = ${contractId}`
+    await at.plans.place([{ entitlementId: id, from: host.id, quantity: 2 }], 'return')
+    const transfers = await site.db.owner.sql`
+      select configuration_id from transfers where entitlement_id = ${id}`
+    const configurations = await site.db.owner.sql`select id from configurations where host_id = ${host.id}`
+    expect(configurations).toHaveLength(1)
+    expect(transfers.map((one) => one.configuration_id)).toEqual(Array(2).fill(configurations[0]!.id))
+  })
+
   test('a base whose extension stays is refused on the page of the plan, with what would make it possible', async () => {
     const forma = await at.own({}, { name: 'RT5 Base' })
     const mesh = await at.own({}, { name: 'RT5 Mesh', base: forma.product.id })
