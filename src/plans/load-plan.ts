@@ -133,7 +133,7 @@ export async function loadPlanLines(
 
 function loadOwned(tx: Db, { customerId, planId }: OfPlan, today: string, ids: SQL): Promise<OwnedRow[]> {
   // A temporary license has its quantity before its plan is done, and again where an undo lets it go on.
-  const goesOn = sql`(tl.ended_at is not null and tl.ends_on >= ${today}::date and exists (
+  const goesOn = sql`(tl.ends_on >= ${today}::date and exists (
     select from plans u where u.customer_id = ${customerId} and u.id = ${planId} and u.tool = 'undo'))`
   return tx.execute<OwnedRow>(sql`
     select e.id as "entitlementId", e.product_id as "productId", e.kind,

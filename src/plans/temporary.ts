@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { newId } from '../ids.ts'
-import { uuidArray } from '../sql.ts'
+import { jsonRows, uuidArray } from '../sql.ts'
 import type { PlanLine } from './load-plan.ts'
 
 type OfPlan = { customerId: string; planId: string }
@@ -66,7 +66,7 @@ export async function beginTemporary(
     from begun b where e.customer_id = ${customerId} and e.id = b.entitlement_id`)
 }
 
-/** A temporary license that went back to the pool is over: it cannot be placed a second time. */
+/** What went back to the pool of a temporary license is over: it cannot be placed a second time. */
 export async function endReturned(tx: Db, customerId: string, lines: readonly PlanLine[]): Promise<void> {
   const returned = lines.filter(({ kind, toHostId }) => kind === 'temporary' && toHostId === null)
   if (returned.length === 0) return
@@ -82,33 +82,40 @@ export async function resumeReturned(
   tx: Db,
   { customerId, today, lines }: { customerId: string; today: string; lines: readonly PlanLine[] },
 ): Promise<void> {
-  const ids = lines.filter((line) => line.kind === 'temporary' && line.fromHostId === null)
-  if (ids.length === 0) return
+  const back = lines
+    .filter((line) => line.kind === 'temporary' && line.fromHostId === null)
+    .map(({ entitlementId, quantity }) => ({ entitlementId, quantity }))
+  if (back.length === 0) return
   await tx.execute(sql`
-    with resumed as (
-      update temporary_licenses set ended_at = null
-      where customer_id = ${customerId} and ended_at is not null and ends_on >= ${today}::date
-        and entitlement_id = any(${uuidArray(ids.map(({ entitlementId }) => entitlementId))})
-      returning entitlement_id, quantity
+    with back as (
+      select b."entitlementId" as id, sum(b.quantity)::integer as quantity
+      from jsonb_to_recordset(${jsonRows(back)}) as b ("entitlementId" uuid, quantity integer) group by 1
+    ), resumed as (
+      update temporary_licenses t set ended_at = null from back b
+      where t.customer_id = ${customerId} and t.entitlement_id = b.id and t.ends_on >= ${today}::date
+      returning b.id, b.quantity
     )
-    update entitlements e set entitled = r.quantity, owned = r.quantity
-    from resumed r where e.customer_id = ${customerId} and e.id = r.entitlement_id`)
+    update entitlements e set entitled = e.placed + r.quantity, owned = e.placed + r.quantity
+    from resumed r where e.customer_id = ${customerId} and e.id = r.id`)
 }
 
-/** Ends those of these temporary licenses of which nothing is placed any more. */
+/**
+ * Nothing is left of these temporary licenses but what is placed: those of which nothing is are over. What was returned
+ * is not owned, and can be placed nowhere.
+ */
 export async function endTemporary(
   tx: Db,
   customerId: string,
   entitlementIds: readonly string[],
 ): Promise<void> {
+  const ids = uuidArray(entitlementIds)
   await tx.execute(sql`
-    with ended as (
-      update temporary_licenses t set ended_at = now()
-      from entitlements e
-      where t.customer_id = ${customerId} and t.entitlement_id = any(${uuidArray(entitlementIds)})
-        and t.ended_at is null and e.customer_id = t.customer_id and e.id = t.entitlement_id and e.placed = 0
-      returning t.entitlement_id
+    with left_over as (
+      update entitlements e set entitled = e.placed, owned = e.placed
+      where e.customer_id = ${customerId} and e.id = any(${ids}) and e.kind = 'temporary'
+      returning e.id, e.placed
     )
-    update entitlements e set entitled = 0, owned = 0
-    from ended where e.customer_id = ${customerId} and e.id = ended.entitlement_id`)
+    update temporary_licenses t set ended_at = now()
+    from left_over l
+    where t.customer_id = ${customerId} and t.entitlement_id = l.id and l.placed = 0 and t.ended_at is null`)
 }

@@ -10,6 +10,7 @@ import { endTemporaryLicenses } from '../../src/plans/end-temporary.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
 import { draftTemporary } from '../../src/plans/temporary.ts'
 import { beginUndo } from '../../src/plans/undone.ts'
+import { type ReportLine, sumLines } from '../../src/reports/lines.ts'
 import { streamLines } from '../../src/reports/stream.ts'
 import { hosts } from '../../src/schema.ts'
 import { type TestDatabase, testDatabase } from '../helpers/database.ts'
@@ -57,7 +58,14 @@ const act = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('end' as const) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('giveBack' as const), which: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('giveBack' as const),
+      which: fc.nat(3),
+      most: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('renewal' as const), owned: fc.nat(2), quantity: fc.nat(7) }),
@@ -78,7 +86,7 @@ class Paper {
   readonly alive = new Set<string>()
   /** Temporary licenses that are not over. */
   readonly lent = new Map<string, number>()
-  /** Those that were returned before their last day: undoing that lets them go on. */
+  /** Those of which some was returned before their last day, as they were lent: undoing that lets it go on. */
   readonly returned = new Map<string, number>()
   readonly done: { id: string; moved: Moved[]; former?: string; successor?: string }[] = []
   readonly undone = new Set<string>()
@@ -282,7 +290,6 @@ async function doUndo(all: World, { which }: Extract<Act, { kind: 'undo' }>) {
     const quantity = paper.returned.get(what)
     if (to === null || quantity === undefined) continue
     paper.lent.set(what, quantity)
-    paper.returned.delete(what)
   }
   if (former && successor) {
     paper.alive.delete(successor)
@@ -309,18 +316,22 @@ async function doTemporary(all: World, { host, quantity }: Extract<Act, { kind: 
   paper.done.push({ id, moved })
 }
 
-async function doGiveBack(all: World, { which }: Extract<Act, { kind: 'giveBack' }>) {
+async function doGiveBack(all: World, { which, most }: Extract<Act, { kind: 'giveBack' }>) {
   const { paper, plans } = all
   const what = [...paper.lent.keys()][which % Math.max(1, paper.lent.size)]
   const [key] = [...paper.placed].find(([one, n]) => what && one.startsWith(`${what} `) && n > 0) ?? []
   if (!what || !key) return
-  const [from, quantity] = [key.split(' ')[1]!, paper.placed.get(key)!]
+  const [from, held] = [key.split(' ')[1]!, paper.placed.get(key)!]
+  const quantity = Math.min(most, held)
   const id = await submit(all, await plans.draft([{ entitlementId: what, from, quantity }], 'return'))
   const moved = [{ what, from, to: null, quantity }]
   paper.apply(moved)
   paper.returned.set(what, paper.lent.get(what)!)
-  paper.lent.delete(what)
+  if (quantity === held) paper.lent.delete(what)
   paper.done.push({ id: id!, moved })
+  // What was returned is over: it goes on no other host.
+  const to = all.slots.find((slot) => slot !== from)!
+  expect(await plans.reasons([{ entitlementId: what, to }])).not.toEqual([[]])
 }
 
 async function doEnd({ paper, options }: World) {
@@ -403,6 +414,16 @@ async function reportAt({ options }: World, instant?: string) {
   return { at, lines: (await Array.fromAsync(streamLines(db.database, report))).flat() }
 }
 
+function sumsNow({ options }: World) {
+  const report = { ...options, filter: readFilter({}), day: options.today, asOf: null }
+  return db.database.readCustomer(options.customerId, (tx) => sumLines(tx, report))
+}
+
+function sumOf(lines: readonly ReportLine[]) {
+  const sum = (of: 'placed' | 'available') => lines.reduce((total, line) => total + line[of], 0)
+  return { lines: lines.length, placed: sum('placed'), available: sum('available') }
+}
+
 async function expectSound({ customer, paper }: World): Promise<void> {
   expect([...(await findFaults(db.owner.db, customer.id))]).toEqual([])
   expect(await placements(customer.id)).toEqual(
@@ -418,7 +439,9 @@ test('model: whatever tools are used in whatever order, a plain list on paper co
       for (const one of acts) {
         await perform(all, one)
         await expectSound(all)
-        reports.push(await reportAt(all))
+        const report = await reportAt(all)
+        expect(await sumsNow(all)).toEqual(sumOf(report.lines))
+        reports.push(report)
       }
       // Whatever came after: a report of an instant says what it said then.
       for (const report of reports) expect(await reportAt(all, report.at)).toEqual(report)
