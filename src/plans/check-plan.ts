@@ -44,6 +44,8 @@ export type Situation = {
   held: Sums
   /** Of each product on each host once the plan is done, by productOn(). */
   after: Sums
+  /** The same without what is lent. */
+  lasting: Sums
   seats: ReadonlyMap<string, Seat>
   moved: ReadonlyMap<string, number>
   /** By product, where the plan has lines of temporary licenses. */
@@ -123,6 +125,7 @@ export async function checkPlan(
     placements,
     held: heldNow(placements),
     after: productsAfter(lines, placements),
+    lasting: productsAfter(lines.filter(isSold), placements.filter(isSold)),
     seats,
     moved,
     temporary,
@@ -194,6 +197,10 @@ function productsAfter(lines: readonly PlanLine[], placements: readonly PlanPlac
     if (toHostId) after.add(productOn(toHostId, productId), quantity)
   }
   return after
+}
+
+function isSold({ kind }: Pick<PlanLine, 'kind'>): boolean {
+  return kind === 'sold'
 }
 
 function unique(ids: string[]): string[] {

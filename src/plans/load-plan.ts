@@ -73,6 +73,7 @@ export type PlanPlacement = {
   entitlementId: string
   quantity: number
   configurationId: string
+  kind: PlanLine['kind']
   productId: string
   productName: string
   partNumber: string
@@ -198,7 +199,7 @@ export function loadPlanPlacements(
 ): Promise<PlanPlacement[]> {
   return tx.execute<PlanPlacement>(sql`
     select l.host_id as "hostId", l.entitlement_id as "entitlementId", l.quantity,
-      l.configuration_id as "configurationId", p.id as "productId", p.name as "productName", p.part_number as "partNumber", p.extends_product_id as "baseProductId",
+      l.configuration_id as "configurationId", e.kind, p.id as "productId", p.name as "productName", p.part_number as "partNumber", p.extends_product_id as "baseProductId",
       p.license_type as "licenseType"
     from placements l
     join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id

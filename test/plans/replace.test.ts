@@ -255,6 +255,23 @@ describe('Replace hardware', () => {
     expect(await at.placedOn(successor!.id)).toEqual({ [id]: 5, [locked.id]: 1, [lent]: 1 })
   })
 
+  test('an extension whose base has ended is not taken along alone: it says what to do on the host itself', async () => {
+    const owned = await at.own({}, { name: 'RP10 Base' })
+    const mesh = await at.own({}, { name: 'RP10 Mesh', base: owned.product.id })
+    const host = await at.host('RP10')
+    await at.place(owned.id, host.id, 1)
+    await at.place(mesh.id, host.id, 1)
+    await site.db.owner.sql`
+      update entitlements set entitled = 0, owned = placed, ends_on = ${dayFromNow(-3)} where id = ${owned.id}`
+    const { plan, page } = await toSuccessor(host.id)
+    await luc.submit(page, { id1: '02DD00000101', server1: 'rp10' })
+    expect((await luc.get(plan)).text).toContain(
+      'It extends RP10 Base, of which nothing in force is on RP10: on the new hardware it would be without its base. Return RP10 Mesh first',
+    )
+    await at.plans.place([{ entitlementId: mesh.id, from: host.id }], 'return')
+    expect((await luc.get(plan)).text).not.toContain('would be without its base')
+  })
+
   test('R6, R10: Reporting alone is refused in words; another company’s host is not found', async () => {
     const { from } = await placed('RP9')
     const { plan, page } = await toSuccessor(from.id)

@@ -1,6 +1,8 @@
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readFilter } from '../../src/licenses/filter.ts'
 import { flexnetDate } from '../../src/packs/formats/flexnet.ts'
+import { listLines } from '../../src/reports/lines.ts'
 import { planLines, temporaryLicenses } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { dayFromNow } from '../helpers/makers.ts'
@@ -142,6 +144,43 @@ describe('Temporary license', () => {
     await luc.submit(await luc.get(made.location), { quantity: '1' })
     await submitPlanPage(luc, plan)
     expect(Object.values(await at.placedOn(made.location.split('/').at(-1)!))).toEqual([1])
+  })
+
+  test('what is returned of one is over: it is not available, and is placed nowhere unless the return is undone', async () => {
+    const { id } = await at.own({ quantity: 5 })
+    const [host, other] = [await at.host('TL8-A'), await at.host('TL8-B')]
+    const lent = await at.lend(id, host.id, 3)
+    const { requestNumber } = await at.plans.place(
+      [{ entitlementId: lent, from: host.id, quantity: 1 }],
+      'return',
+    )
+    expect(await at.plans.reasons([{ entitlementId: lent, to: other.id }])).toEqual([['notEnoughSeat']])
+    const report = { customerId: at.customerId, filter: readFilter({}), day: dayFromNow(), asOf: null }
+    const lines = await site.db.database.readCustomer(at.customerId, (tx) =>
+      listLines(tx, report, { limit: 500 }),
+    )
+    const ofLent = lines.filter(({ entitlement_id }) => entitlement_id === lent)
+    expect(ofLent.map(({ owned, placed, available }) => [owned, placed, available])).toEqual([[2, 2, 0]])
+    const page = await luc.get(`${base}/requests/${requestNumber}`)
+    const undo = await luc.submit(page, {}, `${base}/requests/${requestNumber}/undo`)
+    await submitPlanPage(luc, undo.location)
+    expect(await at.placedOn(host.id)).toEqual({ [lent]: 3 })
+  })
+
+  test('an extension that is owned is not left alone by a lent base: it takes one that is owned, or is lent too', async () => {
+    const owned = await at.own({ quantity: 2 }, { name: 'TL9 Base' })
+    const mesh = await at.own({ quantity: 2 }, { name: 'TL9 Mesh', base: owned.product.id })
+    const host = await at.host('TL9')
+    await at.lend(owned.id, host.id, 1)
+    const plan = await at.plans.draft([{ entitlementId: mesh.id, to: host.id }])
+    const check = await luc.get(`${base}/plans/${plan}`)
+    expect(check.text).toContain('It extends TL9 Base, which is on TL9 as a temporary license only')
+    await at.lend(mesh.id, host.id, 1)
+    await at.place(owned.id, host.id, 1)
+    await at.place(mesh.id, host.id, 1)
+    expect(await at.plans.reasons([{ entitlementId: owned.id, from: host.id }], 'return')).toEqual([
+      ['baseNeeded'],
+    ])
   })
 
   test('R6, R10: Reporting alone is refused in words; what the company does not own, and another’s plan, is not found', async () => {

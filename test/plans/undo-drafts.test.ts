@@ -171,3 +171,27 @@ test('the questions of Configure are of its own plans, not of those of another t
     expect([tool, sent.status]).toEqual([tool, 404])
   }
 })
+
+test('what stands in the way of an undo is put right by another plan, and that is what it says', async () => {
+  const owned = await work.own({}, { name: 'UW Base' })
+  const mesh = await work.own({}, { name: 'UW Mesh', base: owned.product.id })
+  const host = await work.host('UNDO-WAY')
+  const placedBase = await work.place(owned.id, host.id, 1)
+  await work.place(mesh.id, host.id, 1)
+  expect((await undo(placedBase.requestNumber)).text).toContain(
+    'UW Mesh on UNDO-WAY extends it and would stay without its base. Move or return UW Mesh first',
+  )
+  const back = (entitlementId: string) => work.plans.place([{ entitlementId, from: host.id }], 'return')
+  const returnedMesh = await back(mesh.id)
+  await back(owned.id)
+  expect((await undo(returnedMesh.requestNumber)).text).toContain(
+    'It extends UW Base, which is not on UNDO-WAY any more. Place UW Base on UNDO-WAY first',
+  )
+  const locked = await work.own({}, { name: 'UW Locked', licenseType: 'node-locked' })
+  await work.place(locked.id, host.id, 1)
+  const returned = await back(locked.id)
+  await work.place(locked.id, host.id, 1)
+  expect((await undo(returned.requestNumber)).text).toContain(
+    'UNDO-WAY would have 2 of UW Locked. Move or return what is there first',
+  )
+})
