@@ -41,7 +41,7 @@ export async function listPlaced(
     size = pageSize,
   }: { asOf: AsOf | null; today: string; after?: PlacedKey | undefined; size?: number },
 ): Promise<PlacedRow[]> {
-  const { given, placed, from, of, term } = asOf ? then(customerId, hostId, asOf) : now(today)
+  const { given, placed, from, of, term, contract } = asOf ? then(customerId, hostId, asOf) : now(today)
   return tx.execute<PlacedRow>(sql`
     ${given}
     select e.id as entitlement_id, p.name as product, p.part_number, p.license_type, e.kind, c.contract_number,
@@ -50,7 +50,7 @@ export async function listPlaced(
     join entitlements e on e.customer_id = pl.customer_id and e.id = pl.entitlement_id
     join products p on p.id = e.product_id
     ${from}
-    left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
+    left join contracts c on c.customer_id = e.customer_id and c.id = ${contract}
     left join terms t on t.customer_id = e.customer_id and t.id = ${term}
     left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
     where pl.customer_id = ${customerId} and pl.host_id = ${hostId}::uuid and pl.quantity > 0
@@ -66,9 +66,10 @@ const now = (today: string) => ({
   of: sql`cf.configuration_number, e.entitled, e.placed, e.starts_on, e.ends_on,
     ${nextTerm(today)} as next_starts_on`,
   term: sql`e.term_id`,
+  contract: sql`e.contract_id`,
 })
 
-/** Terms as they were known by then; a temporary license has none and is shown as it is. */
+/** Terms as they were known by then, and their contracts; of a temporary license, which has none, what was placed. */
 function then(customerId: string, hostId: string, asOf: AsOf) {
   const { day, end } = asOf
   const which = sql`e.customer_id = ${customerId} and e.id in (select entitlement_id from placed_then)`
@@ -84,16 +85,21 @@ function then(customerId: string, hostId: string, asOf: AsOf) {
         from transfers tr
         where tr.customer_id = e.customer_id and tr.entitlement_id = e.id and tr.at >= ${end}
       ) later on true
+      left join order_lines bought
+        on bought.customer_id = e.customer_id and bought.order_id = ch.order_id and bought.line = ch.line
       left join lateral (
-        select g.configuration_number from configurations g
-        where g.customer_id = e.customer_id and g.host_id = pl.host_id and g.family_id = p.family_id
-          and g.created_at < ${end}
-        order by g.created_at desc, g.id desc limit 1
+        select g.configuration_number
+        from transfers tr join configurations g on g.customer_id = tr.customer_id and g.id = tr.configuration_id
+        where tr.customer_id = e.customer_id and tr.entitlement_id = e.id and tr.to_host_id = pl.host_id
+          and tr.at < ${end}
+        order by tr.at desc, tr.id desc limit 1
       ) cf on true`,
-    of: sql`cf.configuration_number, case e.kind when 'sold' then coalesce(ch.entitled, 0) else e.entitled end as entitled,
+    of: sql`cf.configuration_number, case e.kind when 'sold' then coalesce(ch.entitled, 0)
+        else e.placed + later.back end as entitled,
       e.placed + later.back as placed,
       case e.kind when 'sold' then ch.starts_on else e.starts_on end as starts_on,
       case e.kind when 'sold' then ch.ends_on else e.ends_on end as ends_on, null::date as next_starts_on`,
     term: sql`case e.kind when 'sold' then ch.id else e.term_id end`,
+    contract: sql`case when ch.id is null then e.contract_id else bought.contract_id end`,
   }
 }

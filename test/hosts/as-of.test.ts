@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../src/ids.ts'
 import { todayIn } from '../../src/web/format.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
-import { dayFromNow, makeEntitlement, makeHost, makeProduct, reviseTerm } from '../helpers/makers.ts'
+import { addTerm, dayFromNow, makeEntitlement, makeHost, makeProduct, reviseTerm } from '../helpers/makers.ts'
 import { planner } from '../helpers/plans.ts'
 import type { Answer, Visitor } from '../helpers/visitor.ts'
+import { workplace } from '../helpers/workplace.ts'
 
 let t: TestApp
 let both: Visitor
@@ -141,6 +142,53 @@ describe('as of a day', () => {
     expect(early.text).toContain('Nothing was placed here on that day')
     const none = await both.get(`/c/100234/hosts/${brest}?asOf=${then}`)
     expect([none.status, none.text.includes('was not there yet')]).toEqual([200, true])
+  })
+
+  test('a host’s page: contract and configuration of each license, and what was lent, as they were', async () => {
+    const owner = t.db.owner.db
+    const { id: host } = await makeHost(owner, company, { label: 'Rennes' })
+    const product = await makeProduct(owner, { name: 'Forma Then' })
+    const past = { startsOn: dayFromNow(-200), endsOn: dayFromNow(200), quantity: 4 }
+    const [kept, lapsed] = [
+      await makeEntitlement(owner, company, product.id, { ...past, contract: { number: 'THEN-1' } }),
+      await makeEntitlement(owner, company, product.id, {
+        ...past,
+        contract: { number: 'THEN-2', endsOn: dayFromNow(-3) },
+      }),
+    ]
+    const at = workplace(t)
+    await at.place(kept.id, host, 1)
+    await at.place(lapsed.id, host, 1)
+    const lent = await at.lend(kept.id, host, 2)
+    await owner.execute(sql`
+      update temporary_licenses set starts_on = ${dayFromNow(-10)}, ends_on = ${dayFromNow(3)}
+      where entitlement_id = ${lent}`)
+    await owner.execute(sql`
+      update entitlements set starts_on = ${dayFromNow(-10)}, ends_on = ${dayFromNow(3)} where id = ${lent}`)
+    await owner.execute(sql`
+      update transfers set at = ${instant(-10)} where to_host_id = ${host}::uuid`)
+    await owner.execute(sql`
+      update terms set recorded_at = ${instant(-40)} where entitlement_id in (${kept.id}, ${lapsed.id})`)
+    await owner.execute(sql`update hosts set created_at = ${instant(-40)} where id = ${host}::uuid`)
+    await at.plans.place([{ entitlementId: lent, from: host, quantity: 2 }], 'return')
+    const [next] = await t.db.owner.sql`
+      insert into contracts (customer_id, id, contract_number) values (${company}, ${newId()}, 'THEN-3') returning id`
+    const renewal = { ...past, startsOn: dayFromNow() }
+    await addTerm(owner, company, { ...kept, contractId: next!.id }, renewal)
+    const numbers = await t.db.owner.sql`
+      select c.contract_number as contract, g.configuration_number as configuration
+      from placements p join entitlements e on e.id = p.entitlement_id join contracts c on c.id in (${kept.contractId}, ${lapsed.contractId})
+        and (e.id = ${kept.id}) = (c.id = ${kept.contractId})
+      join configurations g on g.id = p.configuration_id where p.host_id = ${host}`
+    const rows = (await both.get(`/c/100234/hosts/${host}?asOf=${dayFromNow(-5)}`)).all('tbody tr').map(cells)
+    expect(new Set(numbers.map(({ configuration }) => configuration)).size).toBe(2)
+    for (const { contract, configuration } of numbers) {
+      const row = rows.find((one) => one.includes(contract))
+      expect([contract, row]).toEqual([contract, expect.stringContaining(configuration)])
+    }
+    const temporary = rows.find((one) => one.includes('temporary'))
+    expect(temporary).not.toContain('over-placed')
+    expect((await both.get(`/c/100234/hosts/${host}`)).text).toContain('THEN-3')
   })
 
   test('says that history begins with the first load', async () => {
