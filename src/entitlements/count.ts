@@ -59,8 +59,9 @@ async function countEntitlements(tx: Db, ids: ReturnType<typeof sql>, today: str
     turned as (
       select e.customer_id, e.id from chosen c
       join entitlements e on e.customer_id = c.customer_id and e.id = c.entitlement_id
-      where e.placed > 0 and (e.term_id, e.starts_on, e.ends_on, e.entitled = 0)
-        is distinct from (c.id, c.starts_on, c.ends_on, c.entitled = 0)
+      left join terms was on was.customer_id = e.customer_id and was.id = e.term_id
+      where e.placed > 0 and (was.order_id, was.line, e.starts_on, e.ends_on, e.entitled = 0)
+        is distinct from (c.order_id, c.line, c.starts_on, c.ends_on, c.entitled = 0)
     ), outdated as (
       update hosts h set is_pack_current = false
       where h.is_pack_current and (h.customer_id, h.id) in (

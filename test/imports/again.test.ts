@@ -119,6 +119,39 @@ test('a name or address that changes stands in the history, and the packs of its
   expect(await query(sql`select distinct is_pack_current from hosts`)).toEqual([{ is_pack_current: false }])
 })
 
+test('a pack is no longer current where the file changes what stands in it, and only there', async () => {
+  const contract = {
+    service_contract_number: 'SC-1',
+    maintenance_starts_on: '2026-01-10',
+    maintenance_ends_on: '2099-01-10',
+  }
+  const outdated = async (more: Parameters<typeof loadFiles>[1]) => {
+    await query(sql`update hosts set is_pack_current = true`)
+    const { said } = await load(more)
+    expect(said.filter((one) => !/added|changed/.test(one))).toEqual([])
+    return (await query(sql`select label from hosts where not is_pack_current order by label`)).map(
+      ({ label }) => label,
+    )
+  }
+  const renewal = { line: 9, renews_order: 'SO-1', renews_line: 1 }
+  for (const [file, rows, labels] of [
+    ['orders.csv', [orderLine({ ...contract, maintenance_ends_on: '2100-01-10' })], []],
+    ['orders.csv', [orderLine({ ...contract, order_date: '2026-01-06', quantity: 12 })], []],
+    ['orders.csv', [orderLine({ ...contract, ...renewal, starts_on: '2098-01-10' })], []],
+    ['orders.csv', [orderLine({ ...contract, quantity: 12, release: '13.0' })], ['CAD-01']],
+    [
+      'orders.csv',
+      [orderLine({ quantity: 12, release: '13.0', service_contract_number: 'SC-7' })],
+      ['CAD-01'],
+    ],
+    ['orders.csv', [orderLine({ ...contract, ...renewal, line: 8, starts_on: dayFromNow() })], ['CAD-01']],
+    ['hosts.csv', [host({ city: 'Angers' })], []],
+    ['hosts.csv', [host({ city: 'Angers', port: 7000 })], ['CAD-01']],
+    ['hosts.csv', [host({ city: 'Angers', port: 7000, server_names: 'cad-x' })], ['CAD-01']],
+  ] as const)
+    expect([rows, await outdated({ [file]: rows })]).toEqual([rows, labels])
+})
+
 test('privileges count only for a new association; no load removes a last supervisor', async () => {
   const [ada] = await query<{ id: string; customer: string }>(sql`
     select p.id, c.id as customer from people p, customers c where p.email = 'ada@lemaire.example' and c.customer_number = 'C1'`)

@@ -52,6 +52,7 @@ async function updateKnown(tx: Db): Promise<void> {
   const rules = keptFields(fields)
   const places = keptFields(placeFields)
   const names = keptFields(['server_names'])
+  const inPack = keptFields(['port', 'server_names'])
   const known = sql`from load_hosts r join ${stored} s on s.customer_id = r.customer_id and s.id = r.host_id
     where ${fine()}`
   await tx.execute(sql`update load_hosts r set result = 'kept' where ${fine()} and r.is_kept`)
@@ -60,6 +61,11 @@ async function updateKnown(tx: Db): Promise<void> {
     from (select r.line, ${rules.kept} as kept, ${resultOf(rules.changed, rules.kept)} as result
           ${known} and r.result is null) x
     where l.line = x.line`)
+  // Of what a load may change, port and server names stand in the pack; where the host is does not.
+  await tx.execute(sql`
+    update hosts h set is_pack_current = false
+    ${known} and not r.is_kept and ${inPack.changed} <> '{}' and h.customer_id = s.customer_id and h.id = s.id
+      and h.is_pack_current`)
   await tx.execute(sql`
     update host_members m set server_name = x.name
     from (
@@ -69,8 +75,7 @@ async function updateKnown(tx: Db): Promise<void> {
       where ${fine()} and r.result = 'changed' and ${names.changed} <> '{}') x
     where m.customer_id = x.customer_id and m.host_id = x.host_id and m.position = x.position`)
   await tx.execute(sql`
-    update hosts h set ${places.assignments}, loaded = ${remembered},
-      is_pack_current = s.is_pack_current and r.result <> 'changed'
+    update hosts h set ${places.assignments}, loaded = ${remembered}
     ${known} and not r.is_kept and h.customer_id = s.customer_id and h.id = s.id
       and (r.result = 'changed' or s.loaded is distinct from (${remembered}))`)
 }

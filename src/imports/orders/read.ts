@@ -6,7 +6,7 @@ export const orderColumns = `sales_order_number text, order_line integer, custom
   maintenance_starts_on date, maintenance_ends_on date, release text, renews_order text, renews_line integer,
   id uuid, new_order_id uuid, new_contract_id uuid, version_id uuid, term_id uuid, customer_id uuid,
   product_id uuid, order_id uuid, entitlement_id uuid, contract_id uuid, is_known boolean not null,
-  term_differs boolean`
+  term_differs boolean, pack_differs boolean`
 
 /** One row of orders.csv. The new IDs are used where entitlement, order, contract or term are new. */
 export function readOrder(cells: Cells, newId: () => string): StagedRow {

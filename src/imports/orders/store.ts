@@ -66,11 +66,13 @@ async function storeContracts(tx: Db): Promise<void> {
 async function markResults(tx: Db): Promise<void> {
   await tx.execute(sql`
     update load_orders r set order_id = t.order_id, contract_id = t.contract_id, term_differs = t.term_differs,
+      pack_differs = t.pack_differs,
       result = case when not r.is_known then 'added' when t.differs or t.term_differs then 'changed'
         else 'unchanged' end
     from (
       select s.line, f.order_id, c.id as contract_id,
         (l.quantity, l.starts_on, l.ends_on) is distinct from (s.quantity, s.starts_on, s.ends_on) as term_differs,
+        (l.contract_id, l.release) is distinct from (c.id, s.release) as pack_differs,
         o.order_date is distinct from s.order_date or (l.term_kind, l.contract_id, l.release)
           is distinct from (s.term, c.id, s.release)
           or coalesce(c.differs and (s.maintenance_starts_on, s.maintenance_ends_on)
@@ -114,11 +116,18 @@ async function storeLines(tx: Db): Promise<void> {
     order by r.customer_id, r.entitlement_id`)
 }
 
+/**
+ * Of an order line its contract and release stand in packs; those that a term changes are marked where what is owned is
+ * counted. Quantities bought, and the days of orders and of maintenance, stand in none.
+ */
 async function outdatePacks(tx: Db): Promise<void> {
   await tx.execute(sql`
     update hosts h set is_pack_current = false
     from load_orders r
-    join placements p on p.customer_id = r.customer_id and p.entitlement_id = r.entitlement_id
-    where (r.result = 'changed' or r.result = 'added' and r.entitlement_id <> r.id)
+    join entitlements e on e.customer_id = r.customer_id and e.id = r.entitlement_id
+    join terms t on t.customer_id = e.customer_id and t.id = e.term_id
+      and t.order_id = r.order_id and t.line = r.order_line
+    join placements p on p.customer_id = e.customer_id and p.entitlement_id = e.id
+    where r.result = 'changed' and r.pack_differs
       and h.customer_id = p.customer_id and h.id = p.host_id and h.is_pack_current`)
 }
