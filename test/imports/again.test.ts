@@ -339,6 +339,28 @@ test('products follow the file; the packs that carry them are no longer current'
   ])
 })
 
+test('a correction takes licenses from one host to another, however far apart their rows are', async () => {
+  const hosts = Array.from({ length: 2_100 }, (_, i) => `H-${i}`)
+  const on = (name: string, quantity: number) => placement({ host_name: name, line: 3, quantity })
+  await load({
+    'orders.csv': [orderLine({ line: 3, quantity: 10 }), orderLine({ line: 4, quantity: hosts.length })],
+    'hosts.csv': hosts.map((name, i) =>
+      host({ host_name: name, host_ids: (0x1a2b0000 + i).toString(16), server_names: name }),
+    ),
+    'placements.csv': [on('H-2099', 10)],
+  })
+  const between = hosts.slice(1, -1).map((name) => placement({ host_name: name, line: 4, quantity: 1 }))
+  const { outcome } = await load({ 'placements.csv': [on('H-0', 5), ...between, on('H-2099', 5)] })
+  expect(outcome).toBe('stored')
+  const placed = await query(sql`
+    select h.label, l.quantity from placements l join hosts h on h.id = l.host_id
+    where h.label in ('H-0', 'H-2099') order by h.label`)
+  expect(placed).toEqual([
+    { label: 'H-0', quantity: 5 },
+    { label: 'H-2099', quantity: 5 },
+  ])
+}, 60_000)
+
 test('opening balances can be corrected while nobody has worked with them', async () => {
   const { said } = await load({
     'placements.csv': [placement({ quantity: 6 }), placement({ line: 2, quantity: 1 })],

@@ -31,7 +31,7 @@ export async function storePlacements(tx: Db, { loadId }: Context): Promise<void
   await storeConfigurations(tx)
   await makeRoom(tx)
   await tx.execute(
-    sql`create index on load_placements (customer_id, line) where result in ('added', 'changed')`,
+    sql`create index on load_placements (customer_id, (quantity > placed), line) where result in ('added', 'changed')`,
   )
   await useNestedLoops(tx, true)
   for (let from: Row | undefined; ; ) {
@@ -64,9 +64,11 @@ async function makeRoom(tx: Db): Promise<void> {
     where s.customer_id = t.customer_id and s.product_id = t.product_id`)
 }
 
+/** Of each company first what leaves a host: what comes to another, in a later batch maybe, is owned once it has. */
 async function nextRows(tx: Db, from: Row | undefined): Promise<Row[]> {
   const after = from
-    ? sql`and (r.customer_id, r.line) > (${from.customerId}::uuid, ${from.line}::integer)`
+    ? sql`and (r.customer_id, r.quantity > r.placed, r.line) >
+        (${from.customerId}::uuid, ${from.difference > 0}::boolean, ${from.line}::integer)`
     : sql``
   const rows = await tx.execute<Row>(sql`
     select r.line, r.id, r.customer_id as "customerId", r.entitlement_id as "entitlementId",
@@ -74,7 +76,7 @@ async function nextRows(tx: Db, from: Row | undefined): Promise<Row[]> {
       r.quantity - r.placed as difference, r.placed_as as "placedAs"
     from load_placements r
     where r.result in ('added', 'changed') ${after}
-    order by r.customer_id, r.line limit ${batchSize}`)
+    order by r.customer_id, (r.quantity > r.placed), r.line limit ${batchSize}`)
   return [...rows]
 }
 
