@@ -105,6 +105,10 @@ const selectRequest = prepared(['customerId', 'number'], (db, value) =>
     .prepare(''),
 )
 
+/** The host that a request without a plan is about. */
+const aboutHost = sql`(case when ${requests.kind} in ('decommission', 'recommission', 'update-contacts')
+  then (${requests.details} ->> 'hostId')::uuid end)`
+
 const subject = sql<Subject>`(
   select json_build_object('quantity', coalesce(sum(touched.quantity), 0), 'hosts', count(distinct touched.host_id),
     'label', min(hosts.label))
@@ -112,8 +116,7 @@ const subject = sql<Subject>`(
     select quantity, coalesce(to_host_id, from_host_id) as host_id from plan_lines
     where customer_id = ${requests.customerId} and plan_id = ${requests.planId}
     union all
-    select 0, (${requests.details} ->> 'hostId')::uuid where ${requests.kind} in ('decommission', 'recommission', 'update-contacts')
-      and ${requests.details} ? 'hostId' and ${requests.planId} is null
+    select 0, ${aboutHost} where ${aboutHost} is not null and ${requests.planId} is null
     union all
     select 0, host_id from request_packs
     where customer_id = ${requests.customerId} and request_id = ${requests.id} and ${requests.planId} is null
@@ -147,5 +150,19 @@ function mentions(text: string): SQL {
     or exists (
       select from request_packs r
       join hosts h on h.customer_id = r.customer_id and h.id = r.host_id
-      where r.customer_id = ${requests.customerId} and r.request_id = ${requests.id} and ${isCalled(sql`h.label`, text)}))`
+      where r.customer_id = ${requests.customerId} and r.request_id = ${requests.id} and ${isCalled(sql`h.label`, text)})
+    or ${requests.planId} is null and ${withoutPlan(text)})`
+}
+
+/** What a request without a plan names: the host it is about, and the products that it took off one by itself. */
+function withoutPlan(text: string): SQL {
+  return sql`(exists (
+      select from hosts h
+      where h.customer_id = ${requests.customerId} and h.id = ${aboutHost} and ${isCalled(sql`h.label`, text)})
+    or exists (
+      select from transfers t
+      join entitlements e on e.customer_id = t.customer_id and e.id = t.entitlement_id
+      join products p on p.id = e.product_id
+      where t.customer_id = ${requests.customerId} and t.request_id = ${requests.id}
+        and (${isCalled(sql`p.name`, text)} or p.part_number ilike ${containing(text)})))`
 }

@@ -1,11 +1,15 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { decommissionHost } from '../../src/hosts/decommission.ts'
+import { endTemporaryLicenses } from '../../src/plans/end-temporary.ts'
 import { recordRequest } from '../../src/requests/record.ts'
 import { requestEvents } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
-import { planner } from '../helpers/plans.ts'
+import { dayFromNow } from '../helpers/makers.ts'
+import { planner, testCutter, testPublisher } from '../helpers/plans.ts'
 import type { Visitor } from '../helpers/visitor.ts'
 import { placeLicenses } from '../helpers/work.ts'
+import { workplace } from '../helpers/workplace.ts'
 
 let it: TestApp
 let customerId: string
@@ -45,6 +49,31 @@ test('R2: with its number the request is seen in detail: lines, results, timelin
   expect(timeline[0]).toContain('Luc Moreau submitted the request')
   expect(timeline[1]).toContain('The counter made issue 1 of the license pack of LYO-CAD-07')
   expect(timeline[2]).toContain('The counter completed the request')
+})
+
+test('a request without a plan is found by the host it is about, and by what it took off', async () => {
+  const at = workplace(it)
+  const lent = await at.own({}, { name: 'Lent Vault' })
+  const host = await at.host('ENDS-SOON')
+  const id = await at.lend(lent.id, host.id, 1)
+  await it.db.owner.sql`
+    update temporary_licenses set starts_on = ${dayFromNow(-14)}, ends_on = ${dayFromNow(-1)} where entitlement_id = ${id}`
+  const by = { customerId, personId: it.cast.people['licensing@demo.example']! }
+  const today = dayFromNow()
+  await it.db.database.forCustomer(customerId, (tx) =>
+    endTemporaryLicenses(tx, { customerId, today, publisher: testPublisher, cut: testCutter }),
+  )
+  const { number } = await it.db.database.forCustomer(customerId, (tx) =>
+    decommissionHost(tx, { ...by, hostId: host.id }),
+  )
+  const found = async (text: string) => {
+    const page = await browsers['both']!.get(`/c/100234/requests?q=${text}`)
+    return page.all('tbody tr').map((row) => row.textContent!.replace(/\s+/g, ' '))
+  }
+  const [byHost, byProduct] = [await found('ends-soon'), await found('lent+vault')]
+  expect(byHost).toHaveLength(3)
+  expect(byHost.some((row) => row.includes(inThrees(number)))).toBe(true)
+  expect(byProduct).toHaveLength(2)
 })
 
 test('R2: anyone entitled to the request sees it later: its company by Licensing or Reporting', async () => {
