@@ -5,8 +5,12 @@ import { findFaults } from '../../src/entitlements/faults.ts'
 import { Conflict, Invalid } from '../../src/errors.ts'
 import { emptyHostForm } from '../../src/hosts/host-form.ts'
 import { readFilter } from '../../src/licenses/filter.ts'
+import { diffPacks } from '../../src/packs/diff.ts'
+import { checkPlan } from '../../src/plans/check-plan.ts'
 import { approveForDesk } from '../../src/plans/decide-plan.ts'
 import { endTemporaryLicenses } from '../../src/plans/end-temporary.ts'
+import { previewPlan } from '../../src/plans/preview-plan.ts'
+import { findPlan } from '../../src/plans/queries.ts'
 import { planSuccessor } from '../../src/plans/replacement.ts'
 import { draftTemporary } from '../../src/plans/temporary.ts'
 import { beginUndo } from '../../src/plans/undone.ts'
@@ -182,6 +186,33 @@ async function submit({ plans, options }: World, planId: string): Promise<string
   }
 }
 
+/** The same of somebody who is alone: what was previewed is what is cut. */
+async function submitAsSeen(all: World, planId: string): Promise<string | undefined> {
+  const { customerId } = all.options
+  const seen = await db.database.readCustomer(customerId, async (tx) => {
+    const { tool } = await findPlan(tx, customerId, planId)
+    const checked = await checkPlan(tx, { ...all.options, planId, isAhead: tool === 'replace' })
+    return previewPlan(tx, checked, all.options)
+  })
+  const id = await submit(all, planId)
+  if (!id) return undefined
+  const cut = await db.owner.db.execute<{ id: string; issue: number; text: string }>(sql`
+    select host_id as id, issue, text from packs where customer_id = ${customerId} and request_id = ${id}`)
+  const lines = (texts: string[]) => texts.map((text) => text.replace(/ SN=T[?\d]+/, ' SN=T'))
+  expect(cut.map((one) => [one.id, one.issue, lines(plainLines(one.text))]).sort()).toEqual(
+    seen
+      .map(({ host, nextIssue, difference }) => [
+        host.id,
+        nextIssue,
+        lines(difference.filter(({ sign }) => sign !== '-').map(({ text }) => text)),
+      ])
+      .sort(),
+  )
+  return id
+}
+
+const plainLines = (text: string) => diffPacks(null, text).map((line) => line.text)
+
 async function doLines(all: World, { lines }: Extract<Act, { kind: 'lines' }>) {
   const { owned, slots, paper, plans } = all
   const at = (index: number) => (index < 0 ? null : slots[index]!)
@@ -203,7 +234,7 @@ async function doLines(all: World, { lines }: Extract<Act, { kind: 'lines' }>) {
   const planId = await plans.draft(planLines, 'move')
   const { isDoable } = await plans.check(planId)
   expect(isDoable).toBe(expected)
-  const id = await submit(all, planId)
+  const id = await submitAsSeen(all, planId)
   expect(id !== undefined).toBe(expected)
   if (id) {
     paper.apply(moved)
@@ -235,7 +266,7 @@ async function doReplace(all: World, { host }: Extract<Act, { kind: 'replace' }>
     to: (paper.entitled.get(what) ?? 0) > 0 || paper.lent.has(what) ? successor : null,
     quantity,
   }))
-  const id = await submit(all, planId)
+  const id = await submitAsSeen(all, planId)
   expect(id !== undefined).toBe(moved.length > 0)
   if (!id) return
   paper.apply(moved)
@@ -280,7 +311,7 @@ async function doUndo(all: World, { which }: Extract<Act, { kind: 'undo' }>) {
       !(from === null && paper.returned.has(what)),
   )
   const expected = paper.allows(moved, former) && !leaves && !isOver && (!ends || paper.alive.has(successor))
-  const id = await submit(all, begun!)
+  const id = await submitAsSeen(all, begun!)
   expect(id !== undefined).toBe(expected)
   if (!id) return
   paper.apply(moved)
@@ -307,7 +338,7 @@ async function doTemporary(all: World, { host, quantity }: Extract<Act, { kind: 
   const to = slots[host]!
   await plans.add(planId, [{ entitlementId: what, to, quantity }])
   const ownedOf = paper.entitled.get(owned[0]!.id)! + paper.entitled.get(owned[1]!.id)!
-  const id = await submit(all, planId)
+  const id = await submitAsSeen(all, planId)
   expect(id !== undefined).toBe(quantity <= ownedOf)
   if (!id) return
   paper.lent.set(what, quantity)
@@ -323,7 +354,7 @@ async function doGiveBack(all: World, { which, most }: Extract<Act, { kind: 'giv
   if (!what || !key) return
   const [from, held] = [key.split(' ')[1]!, paper.placed.get(key)!]
   const quantity = Math.min(most, held)
-  const id = await submit(all, await plans.draft([{ entitlementId: what, from, quantity }], 'return'))
+  const id = await submitAsSeen(all, await plans.draft([{ entitlementId: what, from, quantity }], 'return'))
   const moved = [{ what, from, to: null, quantity }]
   paper.apply(moved)
   paper.returned.set(what, paper.lent.get(what)!)
