@@ -5,11 +5,11 @@ import { findIssue } from './queries.ts'
 import { findSeals } from './seal.ts'
 
 /**
- * What the publisher's own record says of a checked pack: `current`, `superseded` (by `currentIssue`), `retired`
- * (its host is no longer in use), or `unknown`.
+ * What the publisher's own record says of a checked pack: `current`; `outdated` (the latest issue, but what it says has
+ * changed since); `superseded` (by `currentIssue`); `retired` (its host is no longer in use); or `unknown`.
  */
 export type OwnRecord = {
-  state: 'current' | 'superseded' | 'retired' | 'unknown'
+  state: 'current' | 'outdated' | 'superseded' | 'retired' | 'unknown'
   currentIssue: number | null
 }
 
@@ -24,6 +24,7 @@ export async function ownRecord(database: Database, check: PackCheck): Promise<O
   const found = await database.readCustomer(customerId, (tx) => findIssue(tx, customerId, host.id, issue))
   if (!found || findSeals(readLicenseFile(found.text).comments)[0]?.jws !== seal) return UNKNOWN
   if (found.status === 'retired') return { state: 'retired', currentIssue: null }
-  const state = found.currentIssue === issue ? 'current' : 'superseded'
-  return { state, currentIssue: found.currentIssue }
+  const { currentIssue, isCurrent } = found
+  if (currentIssue !== issue) return { state: 'superseded', currentIssue }
+  return { state: isCurrent ? 'current' : 'outdated', currentIssue }
 }

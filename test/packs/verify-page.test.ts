@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { publicJwks } from '../../src/packs/jwks.ts'
 import { activeKey } from '../../src/packs/keys.ts'
@@ -71,6 +72,17 @@ test('anyone can check a pack: genuine and current', async () => {
     'CAD_3D',
   ])
   expect(answer.headers['cache-control']).toContain('no-store')
+})
+
+test('the latest issue is not called current where what it says has changed since', async () => {
+  const mark = (isPackCurrent: boolean) =>
+    site.db.owner.db.update(hosts).set({ isPackCurrent }).where(eq(hosts.id, SAMPLE.host.id))
+  await mark(false)
+  const answer = await paste(text)
+  await mark(true)
+  expect(answer.one('#verdict').textContent).toBe('Genuine')
+  expect(answer.text).toContain('It is the latest issue, but what it says has changed since.')
+  expect(answer.text).not.toContain('It is the current issue.')
 })
 
 test('a changed line is named with its number and what was issued', async () => {
