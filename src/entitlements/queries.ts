@@ -4,6 +4,7 @@ import { NotFound } from '../errors.ts'
 import type { LicenseType } from '../licenses/queries.ts'
 import { containing, isCalled } from '../sql.ts'
 import { decodeCursor, pageOf } from '../web/paging.ts'
+import { boughtUnder } from './bought.ts'
 import { nextTerm } from './next-term.ts'
 
 /** An entitlement as one chooses it to place: what it is, what is left and for how long. */
@@ -106,12 +107,7 @@ function conditions(customerId: string, { text, all }: ChoiceFilter): SQL {
     : sql`and e.entitled > e.placed and e.kind = 'sold'`
   if (text === '') return left
   return sql`${left} and (${isCalled(sql`p.name`, text)} or p.part_number ilike ${like}
-    or e.contract_id in (
-      select id from contracts n where n.customer_id = ${customerId} and n.contract_number ilike ${like})
-    or e.id in (
-      select l.entitlement_id from orders n
-      join order_lines l on l.customer_id = n.customer_id and l.order_id = n.id
-      where n.customer_id = ${customerId} and n.sales_order_number ilike ${like}))`
+    or e.id in (${boughtUnder(customerId, text)}))`
 }
 
 function keyOf(after: string | undefined) {

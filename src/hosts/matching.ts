@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { boughtUnder } from '../licenses/bought.ts'
+import { boughtUnder } from '../entitlements/bought.ts'
 import { all, contains } from '../licenses/filter.ts'
 import { parseRequestNumber } from '../requests/number.ts'
 import { containing, isCalled } from '../sql.ts'

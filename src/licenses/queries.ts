@@ -105,8 +105,8 @@ export function isNamed(typed: string): SQL {
 export function hasText(customerId: string, typed: string): SQL {
   return sql`(${isNamed(typed)}
     or p.id in (
-      select e.product_id from contracts c
-      join entitlements e on e.customer_id = c.customer_id and e.contract_id = c.id
+      select l.product_id from contracts c
+      join order_lines l on l.customer_id = c.customer_id and l.contract_id = c.id
       where c.customer_id = ${customerId} and ${contains(sql`c.contract_number`, typed)})
     or p.id in (
       select l.product_id from orders o

@@ -54,7 +54,8 @@ function sources(customerId: string, typed: string, hostIds?: readonly string[])
     ),
     contract: onHost(
       sql`c.contract_number`,
-      sql`join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id`,
+      sql`join order_lines r on r.customer_id = e.customer_id and r.entitlement_id = e.id
+        join contracts c on c.customer_id = r.customer_id and c.id = r.contract_id`,
       sql`c.customer_id = ${customerId} and c.contract_number ilike ${like}`,
     ),
     configuration: sql`select host_id, configuration_number as value, '' as id_kind from configurations

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { boughtUnder } from '../licenses/bought.ts'
+import { boughtUnder } from '../entitlements/bought.ts'
 import { all, expiringDays, type LicenseFilter } from '../licenses/filter.ts'
 import { isNamed } from '../licenses/queries.ts'
 import { isCalled } from '../sql.ts'

@@ -120,6 +120,7 @@ export const orderLines = pgTable(
       foreignColumns: [entitlements.customerId, entitlements.id],
     }),
     index('order_lines_by_entitlement').on(t.customerId, t.entitlementId),
+    index('order_lines_by_contract').on(t.customerId, t.contractId),
     check('order_lines_quantity', sql`${t.quantity} > 0`),
     check('order_lines_perpetual', sql`(${t.termKind} = 'perpetual') = (${t.endsOn} is null)`),
     check('order_lines_span', sql`${t.endsOn} >= ${t.startsOn}`),

@@ -131,17 +131,16 @@ export async function makeEntitlement(
   db: Db,
   customerId: string,
   productId: string,
-  values: TermValues = {},
+  { contract = {}, ...values }: TermValues = {},
 ) {
-  const contractId =
-    values.contract === null ? null : await makeContract(db, customerId, values.contract ?? {})
+  const contractId = contract && (await makeContract(db, customerId, contract))
   const id = newId()
   await db.insert(entitlements).values({ customerId, id, productId, contractId })
   const term = await addTerm(db, customerId, { id, productId, contractId }, values)
   return { id, productId, contractId, ...term }
 }
 
-/** Another order line for an entitlement: a renewal. */
+/** Another order line for an entitlement, a renewal: under the same contract, where no other is given. */
 export async function addTerm(
   db: Db,
   customerId: string,
@@ -152,8 +151,10 @@ export async function addTerm(
     endsOn = dayFromNow(300),
     today = dayFromNow(),
     order = `SO-${next()}`,
+    contract,
   }: TermValues = {},
 ) {
+  const contractId = contract ? await makeContract(db, customerId, contract) : entitlement.contractId
   const salesOrderNumber = order
   const orderId = newId()
   await db.insert(orderNumbers).values({ salesOrderNumber, customerId })
@@ -168,7 +169,7 @@ export async function addTerm(
     termKind: endsOn === null ? 'perpetual' : 'subscription',
     startsOn,
     endsOn,
-    contractId: entitlement.contractId,
+    contractId,
     release: '12.0',
   })
   await reviseTerm(db, customerId, {

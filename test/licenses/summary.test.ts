@@ -58,7 +58,14 @@ beforeAll(async () => {
   const both = planner(t.db.database, company, t.cast.people['both@demo.example']!)
   await both.place([{ entitlementId: soon.id, to: host.id, quantity: 17 }])
   await both.place([{ entitlementId: over.id, to: host.id, quantity: 3 }])
-  await addTerm(db, company, over, { quantity: 1, startsOn: dayFromNow(-1), endsOn: null })
+  await addTerm(db, company, over, {
+    ...{ quantity: 1, startsOn: dayFromNow(-1), endsOn: null },
+    contract: { number: '3A-20088' },
+  })
+  await addTerm(db, company, over, {
+    ...{ quantity: 1, startsOn: dayFromNow(60), endsOn: null },
+    contract: { number: '3A-30099' },
+  })
   const gone = await makeProduct(db, { name: 'Calque Studio', partNumber: 'CLQ-3000-N', familyId: relay.id })
   await makeEntitlement(db, company, gone.id, {
     quantity: 6,
@@ -83,7 +90,7 @@ describe('License summary', () => {
     expect(calque).toMatch(/^Calque Studio CLQ-3000-N floating SC-\S+ 0 0 0 available .+ expired$/)
     expect(base).toMatch(/^Forma Base FRM-1000-F floating 2A-55012 20 17 3 available .+ 69 days$/)
     expect(viewer).toBe('Forma Viewer FRM-0900-N node-locked 2A-55013 40 0 40 available perpetual')
-    expect(relay).toBe('Relay Server RLY-4100-F floating 3A-10077 3 3 0 available perpetual over-placed')
+    expect(relay).toBe('Relay Server RLY-4100-F floating 3A-20088 3 3 0 available perpetual over-placed')
   })
 
   test('the caption has the sums', async () => {
@@ -96,6 +103,9 @@ describe('License summary', () => {
     expect(await names('?text=viewer')).toEqual(['Forma Viewer'])
     expect(await names('?text=rly-41')).toEqual(['Relay Server'])
     expect(await names('?text=2a-55012')).toEqual(['Forma Base'])
+    // Under the contract in force, the one before it, and the one that its next term will be under.
+    for (const number of ['3A-20088', '3a-10077', '3A-30099'])
+      expect(await names(`?text=${number}`)).toEqual(['Relay Server'])
     expect(await names('?text=%25')).toEqual([])
     expect(await names('?show=available')).toEqual(['Forma Base', 'Forma Viewer'])
     expect(await names('?show=expiring')).toEqual(['Forma Base'])

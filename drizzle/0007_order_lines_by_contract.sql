@@ -1,0 +1,1 @@
+CREATE INDEX "order_lines_by_contract" ON "order_lines" USING btree ("customer_id","contract_id");
