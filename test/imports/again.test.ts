@@ -427,6 +427,43 @@ test('a placement whose entitlement people have transferred is refused: managed 
   ])
 })
 
+test('a host that was renamed here is still the one of its row, also where another has its old name now', async () => {
+  await query(sql`update hosts set label = 'CAD-01-OLD' where label = 'CAD-01'`)
+  const id = newId()
+  await query(sql`insert into hosts (customer_id, id, label, kind, status)
+    select customer_id, ${id}, 'CAD-01', kind, 'active' from hosts where label = 'CAD-01-OLD'`)
+  await query(sql`insert into host_members (customer_id, host_id, position, id_kind, id_value, is_active)
+    select customer_id, id, 1, 'system', '0000ABCD', true from hosts where id = ${id}`)
+  const { said, outcome } = await load(files)
+  expect(outcome).toBe('stored')
+  expect(said.every((text) => text.endsWith(' unchanged'))).toBe(true)
+  expect(
+    await query(sql`select h.label, l.quantity from placements l join hosts h on h.id = l.host_id
+    order by l.quantity`),
+  ).toEqual([
+    { label: 'CAD-01-OLD', quantity: 2 },
+    { label: 'CAD-01-OLD', quantity: 4 },
+  ])
+})
+
+test('where the file follows a renaming, its old name may go to a new machine', async () => {
+  await query(sql`update hosts set label = 'CAD-01-OLD' where label = 'CAD-01'`)
+  const { said } = await load({
+    'hosts.csv': [
+      host({ host_ids: '00-1A-2B-3C-4D-99' }),
+      host({ host_name: 'CAD-01-OLD', city: 'Nantes' }),
+      host({ host_name: 'CAD-02', host_ids: '1A2B3C4D' }),
+    ],
+    'placements.csv': [placement({ host_name: 'CAD-01-OLD' })],
+  })
+  expect(said).toEqual([
+    'hosts.csv:2 added',
+    'hosts.csv:3 unchanged',
+    'hosts.csv:4 unchanged',
+    'placements.csv:2 unchanged',
+  ])
+})
+
 test('a host replaced or retired here does not come back', async () => {
   await query(
     sql`update hosts set status = 'retired', retired_at = now() where label in ('CAD-01', 'CAD-02')`,
@@ -439,6 +476,15 @@ test('a host replaced or retired here does not come back', async () => {
     select customer_id, id, 1, 'system', '0000ABCD', true from hosts where id = ${id}`)
   const { said } = await load({ 'hosts.csv': files['hosts.csv'] }, { dryRun: true })
   expect(said).toEqual(['hosts.csv:2 kept host_ids', 'hosts.csv:3 kept status'])
+})
+
+test('nor does one that was renamed before it was retired', async () => {
+  await query(
+    sql`update hosts set label = 'OLD', status = 'retired', retired_at = now() where label = 'CAD-02'`,
+  )
+  await query(sql`update host_members set is_active = false where id_kind = 'system'`)
+  const { said } = await load({ 'hosts.csv': files['hosts.csv'] }, { dryRun: true })
+  expect(said).toEqual(['hosts.csv:2 unchanged', 'hosts.csv:3 kept status'])
 })
 
 test('what is loaded is recorded, and history begins with the first load', async () => {

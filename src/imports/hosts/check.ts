@@ -25,13 +25,22 @@ export async function checkHosts(tx: Db): Promise<void> {
   await refuseTakenIds(tx)
 }
 
-/** By its label; else by the name it was loaded under, where the label was changed here. */
+/** What the file may call a host: the name it was loaded under, which stays when people rename it here; its label. */
+export const hostNames = [sql`(h.loaded ->> 'host_name')`, sql`h.label`]
+
+/**
+ * By name and host IDs; what is left by the name alone, where no other row speaks of that host. So a host renamed here
+ * stays the one of its row, also where its old name stands on another machine by now.
+ */
 async function findActive(tx: Db): Promise<void> {
-  for (const name of [sql`h.label`, sql`(h.loaded ->> 'host_name')`]) {
-    await tx.execute(sql`
-      update load_hosts r set host_id = h.id from hosts h
-      where r.host_id is null and h.customer_id = r.customer_id and h.status = 'active'
-        and lower(${name}) = lower(r.host_name)`)
+  const isOther = sql`not exists (select from load_hosts o where o.customer_id = h.customer_id and o.host_id = h.id)`
+  for (const isThis of [sql`${idsOf('h')} = r.ids`, isOther]) {
+    for (const name of hostNames) {
+      await tx.execute(sql`
+        update load_hosts r set host_id = h.id from hosts h
+        where r.host_id is null and h.customer_id = r.customer_id and h.status = 'active'
+          and lower(${name}) = lower(r.host_name) and ${isThis}`)
+    }
   }
 }
 
@@ -45,7 +54,7 @@ async function keepPast(tx: Db): Promise<void> {
       kept = array[case when r.host_id is null then 'status' else 'host_ids' end]
     from hosts h
     where ${fine()} and h.customer_id = r.customer_id and h.status = 'retired'
-      and lower(h.label) = lower(r.host_name) and ${idsOf('h')} = r.ids
+      and lower(r.host_name) in (lower(${hostNames[0]}), lower(${hostNames[1]})) and ${idsOf('h')} = r.ids
       and (r.host_id is null or not exists (
         select from hosts a where a.customer_id = r.customer_id and a.id = r.host_id
           and ${idsOf('a')} = r.ids))`)

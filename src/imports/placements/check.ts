@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../db.ts'
 import { isMaintained } from '../../plans/load-plan.ts'
+import { hostNames } from '../hosts/check.ts'
 import { fine, refuse, refuseDuplicates, resolveCustomers } from '../reasons.ts'
 import type { Context } from '../stage.ts'
 import { checkConfigurations } from './configurations.ts'
@@ -30,7 +31,7 @@ export async function checkPlacements(tx: Db, context: Context): Promise<void> {
 }
 
 async function findHosts(tx: Db): Promise<void> {
-  for (const name of [sql`h.label`, sql`(h.loaded ->> 'host_name')`]) {
+  for (const name of hostNames) {
     await tx.execute(sql`
       update load_placements r set host_id = h.id from hosts h
       where r.host_id is null and h.customer_id = r.customer_id and h.status = 'active'
