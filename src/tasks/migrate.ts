@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import type postgres from 'postgres'
@@ -38,6 +39,7 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<void> 
       await tx`lock table drizzle.turn in access exclusive mode`
       // Whoever had the turn before may have done it all.
       if ((await stateOf(migrator, appRole, migrationsFolder)).isUpToDate) return
+      await refuseNewer(migrator)
       await runMigrations(drizzle(migrator), { migrationsFolder })
       await makeJobTables(migrator)
       await grantRights(migrator, appRole)
@@ -66,6 +68,20 @@ function checkServer({ version }: State): void {
   if (major < oldestServer) {
     throw new Error(`The database is Postgres ${major}; Guichet needs Postgres ${oldestServer} or newer.`)
   }
+}
+
+/** What a newer Guichet has changed, this one does not know: it would work on, and leave out what belongs there now. */
+async function refuseNewer(owner: postgres.Sql): Promise<void> {
+  const [table] = await owner`select to_regclass('drizzle.__drizzle_migrations') is not null as "isThere"`
+  if (!table!.isThere) return
+  const known = readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis)
+  const [newer] = await owner`
+    select from drizzle.__drizzle_migrations where created_at > ${Math.max(...known)} limit 1`
+  if (!newer) return
+  throw new Error(
+    'A newer Guichet has changed this database, and this one does not know how. Start that version again, or restore ' +
+      'the backup that was made before it: docs/operations.md, “Bring it up to date”.',
+  )
 }
 
 // A table to wait for one's turn at; without rows. Two that make it at once: one fails, and finds it then.

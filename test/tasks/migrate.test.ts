@@ -71,6 +71,20 @@ describe('it says in words what is wrong', () => {
     await expect(migrate(db.ownerUrl, 'nobody_here')).rejects.toThrow('The database has no role nobody_here')
   })
 
+  test('a database that a newer Guichet has changed: it is left as it is', async () => {
+    await migrate(db.ownerUrl, appRole)
+    await ask(
+      db.ownerUrl,
+      `insert into drizzle.__drizzle_migrations (hash, created_at)
+        select 'of a later one', max(created_at) + 1 from drizzle.__drizzle_migrations;
+       comment on table drizzle.turn is 'as of a later one'`,
+    )
+    await expect(migrate(db.ownerUrl, appRole)).rejects.toThrow('A newer Guichet has changed this database')
+    expect(
+      await ask(db.ownerUrl, `select obj_description('drizzle.turn'::regclass, 'pg_class') as noted`),
+    ).toEqual([{ noted: 'as of a later one' }])
+  })
+
   test('no server, no database, no right', async () => {
     await expect(migrate('postgres://x@127.0.0.1:1/x', appRole)).rejects.toThrow(
       'The database cannot be reached',
