@@ -74,6 +74,22 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return config
 }
 
+const ownNames = new Set(
+  'HOME URL TRUST_PROXY DEMO SECRET PACK_KEYS SMTP_URL MAIL_FROM MAIL_REPLY_TO SESSION_IDLE_MINUTES SESSION_HOURS'
+    .split(' ')
+    .map((name) => `GUICHET_${name}`),
+)
+
+/** Names that are meant for us and say nothing to us: misspelt, most likely. */
+export function unknownSettings(env: NodeJS.ProcessEnv = process.env): string[] {
+  return Object.keys(env).filter((name) => name.startsWith('GUICHET_') && env[name] && !ownNames.has(name))
+}
+
+/** Whether links made of `baseUrl` lead nowhere, as those of a `HOST` that stands for all addresses do. */
+export function leadsNowhere({ baseUrl }: Pick<Config, 'baseUrl'>): boolean {
+  return ['0.0.0.0', '[::]'].includes(new URL(baseUrl).hostname)
+}
+
 /** Whether the demonstration publisher is loaded into an empty embedded database. */
 export function isDemonstration(config: Pick<Config, 'databaseUrl' | 'demonstration'>): boolean {
   return !config.databaseUrl && config.demonstration !== 'off'

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from './app.ts'
-import { type Config, readConfig } from './config.ts'
+import { type Config, ConfigError, leadsNowhere, readConfig, unknownSettings } from './config.ts'
 import { demonstrationAccounts, demonstrationPassword } from './demonstration/accounts.ts'
 import { refuseUnfit } from './fit.ts'
 import { loggerFor } from './logger.ts'
@@ -65,12 +65,25 @@ async function start(): Promise<void> {
   // The publisher's name stands on the first page.
   await Promise.race([named.promise, demonstration])
   await app.refreshPublisher()
-  await app.listen({ host: config.host, port: config.port })
+  await listen(app, config)
   const isDemo = await demonstration
   if (isDemo) await app.refreshPublisher()
   const { port } = app.server.address() as AddressInfo
   greet(config, config.baseUrl.replace(/:0$/, `:${port}`), isDemo)
   await startRest(config, app)
+}
+
+async function listen(app: App, { host, port }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    // Elsewhere these codes speak of the machine of the database.
+    if (!['ENOTFOUND', 'EAI_AGAIN'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new ConfigError(
+      `HOST is "${host}": no address of that name is known. It takes one of this machine’s, such as 127.0.0.1 or ::1 ` +
+        '(without brackets), or 0.0.0.0 or :: for all of them.',
+    )
+  }
 }
 
 async function firstKey({ packKeysFolder }: Config, { database }: Opened): Promise<PackKey> {
@@ -88,11 +101,20 @@ async function startRest(config: Config, app: App): Promise<void> {
   await greetMail(config)
 }
 
-function greet({ databaseUrl, databaseOwnerUrl }: Config, address: string, isDemo: boolean): void {
+function greet(config: Config, address: string, isDemo: boolean): void {
+  const { databaseUrl, databaseOwnerUrl } = config
   if (databaseUrl && databaseOwnerUrl === databaseUrl) {
     say(
       'Only DATABASE_URL is set, so the application itself owns its tables: row-level security and append-only ' +
         'records are not enforced by the database. Set DATABASE_OWNER_URL to a second role to have both (docs/install.md).',
+    )
+  }
+  for (const name of unknownSettings()) {
+    say(`${name} has no effect: there is no such setting. docs/install.md has the names of all.`)
+  }
+  if (leadsNowhere(config)) {
+    say(
+      `GUICHET_URL is not set: links in mail and one-time links begin with ${address}, which leads nowhere.`,
     )
   }
   say(`\nGuichet is open at ${address}\n`)

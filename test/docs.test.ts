@@ -2,6 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { unknownSettings } from '../src/config.ts'
 import { demonstrationAccounts, demonstrationPassword } from '../src/demonstration/accounts.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -22,6 +23,7 @@ describe('docs/install.md', () => {
     const names = [...config.matchAll(/\benv\.([A-Z][A-Z_]+)|\(env, '([A-Z_]+)'/g)].map(([, a, b]) => a ?? b!)
     const written = firstCells(install, 'Settings of the environment')
     expect([...new Set(names)].sort()).toEqual([...written].sort())
+    expect(unknownSettings(Object.fromEntries(written.map((name) => [name, 'x'])))).toEqual([])
   })
 
   test('has every command with its options', () => {

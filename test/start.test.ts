@@ -98,6 +98,12 @@ describe('a start that cannot be says why and what to do', () => {
     }
   })
 
+  test('a name of HOST that is not known is not said to be the database’s', async () => {
+    for (const host of ['[::1]', 'guichet.invalid']) {
+      expect(await refusal({ ...onTestDatabase(), HOST: host })).toContain(`HOST is "${host}"`)
+    }
+  })
+
   test('a demonstration that others could reach', async () => {
     const words = await refusal({ HOST: '0.0.0.0' })
     expect(words).toContain('known passwords')
@@ -174,6 +180,24 @@ describe('a start on a database of one’s own', () => {
     expect(run.output()).not.toContain('guichet-demo')
     const page = await (await fetch(`${base}/sign-in`)).text()
     expect(page).not.toContain('guichet-demo')
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+  })
+
+  test('names the settings that are none, and links that would lead nowhere', async () => {
+    const port = await freePort()
+    const run = start({
+      ...onTestDatabase(),
+      HOST: '0.0.0.0',
+      PORT: String(port),
+      GUICHET_SMPT_URL: 'smtp://ana:secret@mail.example',
+      GUICHET_SECRET: '',
+    })
+    await opened(run, port)
+    expect(run.output()).toContain('GUICHET_SMPT_URL has no effect: there is no such setting.')
+    expect(run.output()).not.toContain('GUICHET_SECRET')
+    expect(run.output()).not.toContain('ana:secret')
+    expect(run.output()).toContain(`begin with http://0.0.0.0:${port}, which leads nowhere`)
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(0)
   })

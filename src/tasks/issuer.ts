@@ -125,9 +125,18 @@ function readArguments(args: string[]): Given | undefined {
 
 // From a file, since other users of the machine see the words of a command.
 function readSecret(file: string): string {
-  const secret = readFileSync(file, 'utf8').trim()
+  const secret = readText(file).trim()
   if (!secret) throw new Error(`${file} is empty: it holds the client secret and nothing else.`)
   return secret
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(`${file} cannot be read by the user who runs this command (${code}).`)
+  }
 }
 
 function readDomain(text: string): string {
