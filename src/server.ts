@@ -42,11 +42,12 @@ async function start(): Promise<void> {
   // Types are stripped and modules compiled once, not at every start.
   enableCompileCache(join(config.home, 'compile-cache'))
   // The rest is read only once the settings are known to be right.
-  const [{ findKeys }, { openDatabase, prepareDemonstration }] = await Promise.all([
+  const [{ activeKey, findKeys }, { openDatabase, prepareDemonstration }] = await Promise.all([
     import('./packs/keys.ts'),
     import('./runtime.ts'),
   ])
   const found = findKeys(config.packKeysFolder)
+  if (found.length > 0) activeKey(found)
   const pages = Promise.withResolvers<typeof import('./app.ts')>()
   // A fault in them is thrown where they are awaited.
   pages.promise.catch(() => {})
@@ -54,6 +55,7 @@ async function start(): Promise<void> {
   const opened = await openDatabase(config, say, { meanwhile: readPages })
   closers.push(() => opened.close())
   const packKeys = found.length > 0 ? found : [await firstKey(config, opened)]
+  if (packKeys.some(({ status }) => status === 'compromised')) await outdatePacks(opened, packKeys)
   // The database loads the demonstration while the pages are put together, and the first of them is asked for.
   const named = Promise.withResolvers<void>()
   const demonstration = prepareDemonstration(config, opened, named.resolve)
@@ -89,6 +91,19 @@ async function listen(app: App, { host, port }: Config): Promise<void> {
 async function firstKey({ packKeysFolder }: Config, { database }: Opened): Promise<PackKey> {
   const { makeKey } = await import('./tasks/make-key.ts')
   return makeKey(database, packKeysFolder, { start: true })
+}
+
+async function outdatePacks({ ownerUrl }: Opened, packKeys: PackKey[]): Promise<void> {
+  const [{ connect }, { outdateCompromised }] = await Promise.all([
+    import('./db.ts'),
+    import('./packs/outdate-compromised.ts'),
+  ])
+  const owner = connect({ url: ownerUrl, poolSize: 1, applicationName: 'guichet start' })
+  try {
+    await owner.transaction((tx) => outdateCompromised(tx, packKeys))
+  } finally {
+    await owner.close()
+  }
 }
 
 /** What no page waits for: a browser that asks at once is answered first. */

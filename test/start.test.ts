@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { newId } from '../src/ids.ts'
+import { createKey } from '../src/packs/keys.ts'
+import { customers, hosts, packs } from '../src/schema.ts'
 import { type TestDatabase, testDatabase } from './helpers/database.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -169,9 +172,56 @@ describe('a start that cannot be says why and what to do', () => {
       /can be read by other users.*chmod 600/s,
     )
   })
+
+  test('no key that signs packs', async () => {
+    const home = newHome()
+    retire(createKey(join(home, 'keys', 'packs')), home, 'retired')
+    expect(await refusal({ ...onTestDatabase(), GUICHET_HOME: home })).toContain('guichet keys create')
+  })
 })
 
+/** Sets what became of a key in its file, as an operator does. */
+function retire({ kid }: { kid: string }, home: string, status: string): void {
+  const file = join(home, 'keys', 'packs', `${kid}.json`)
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), status }))
+}
+
 describe('a start on a database of one’s own', () => {
+  test('packs of a key that others may have are to be renewed, and no others', async () => {
+    const home = newHome()
+    const [lost, kept] = [createKey(join(home, 'keys', 'packs')), createKey(join(home, 'keys', 'packs'))]
+    retire(lost, home, 'compromised')
+    const customerId = newId()
+    await db.owner.transaction(async (tx) => {
+      await tx.insert(customers).values({ id: customerId, customerNumber: 'K1', name: 'Keys' })
+      for (const [label, { kid }] of Object.entries({ LOST: lost, KEPT: kept })) {
+        const id = newId()
+        await tx
+          .insert(hosts)
+          .values({
+            customerId,
+            id,
+            label,
+            kind: 'single',
+            status: 'active',
+            packIssue: 1,
+            isPackCurrent: true,
+          })
+        await tx.insert(packs).values({ customerId, hostId: id, issue: 1, text: '', digest: '', keyId: kid })
+      }
+    })
+    const port = await freePort()
+    const run = start({ ...onTestDatabase(), GUICHET_HOME: home, PORT: String(port) })
+    await opened(run, port)
+    const found = await db.owner.transaction((tx) => tx.select().from(hosts).orderBy(hosts.label))
+    expect(found.map(({ label, isPackCurrent }) => [label, isPackCurrent])).toEqual([
+      ['KEPT', true],
+      ['LOST', false],
+    ])
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+  })
+
   test('says what is lost with one URL, has no demonstration and no known password', async () => {
     const port = await freePort()
     const run = start({ DATABASE_URL: db.ownerUrl, PORT: String(port) })

@@ -92,6 +92,8 @@ function readKey(path: string): PackKey {
     throw new KeyProblem(
       `Key file ${path}: status must be active, retired or compromised, not "${file.status}"`,
     )
+  if (!/^(\d{4}-\d\d-\d\d)?$/.test(file.compromisedFrom ?? ''))
+    throw new KeyProblem(`Key file ${path}: compromisedFrom is a day such as 2026-11-24`)
   const privateKey = importKey(path, file.jwk)
   if (file.kid !== keyIdOf(file.jwk))
     throw new KeyProblem(`Key file ${path}: the key ID is not that of the key in it`)

@@ -54,6 +54,8 @@ test('the newest active key signs; retired ones still prove, and none is a clear
   expect(verifyPack(text, publicJwks(loadKeys(folder)), TODAY).verdict).toBe('genuine')
   change(old.kid, { status: 'compromised', compromisedFrom: '2026-10-01' })
   expect(() => activeKey(loadKeys(folder))).toThrow('No active key')
+  change(old.kid, { status: 'compromised', compromisedFrom: '1/10/2026' })
+  expect(() => loadKeys(folder)).toThrow('compromisedFrom is a day such as 2026-11-24')
 })
 
 test('the published set has the public halves and what became of them, and nothing private', () => {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { hosts, mails, requestPacks, requests } from '../../src/schema.ts'
+import { outdateCompromised } from '../../src/packs/outdate-compromised.ts'
+import { hosts, mails, packs, requestPacks, requests } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { makeHost } from '../helpers/makers.ts'
 import type { Visitor } from '../helpers/visitor.ts'
@@ -50,13 +51,29 @@ test('R7: several at once are one request', async () => {
   expect(page.link('Download all as a zip (2 packs)')).toMatch(/\/packs\.zip$/)
 })
 
+test('a pack signed with a key that others may have is made anew at retrieval, signed with another', async () => {
+  const { db } = it.db.owner
+  const before = (await retrieved(two.host.id)).body
+  await db.update(packs).set({ keyId: 'given-away' }).where(eq(packs.hostId, two.host.id))
+  const [key] = it.app.packKeys
+  await it.db.owner.transaction((tx) =>
+    outdateCompromised(tx, [key!, { ...key!, kid: 'given-away', status: 'compromised' }]),
+  )
+  const marked = await db.select().from(hosts).where(eq(hosts.isPackCurrent, false))
+  expect(marked.map(({ label }) => label)).toEqual(['BETA'])
+  const after = (await retrieved(two.host.id)).body
+  expect(after).toContain(`ed25519:${key!.kid}:`)
+  const issueOf = (text: string) => Number(/Issue: +(\d+)/.exec(text)![1])
+  expect(issueOf(after)).toBe(issueOf(before) + 1)
+})
+
 test('R7: what was loaded since the last issue gives a new issue at retrieval, once', async () => {
   await it.db.owner.db.update(hosts).set({ isPackCurrent: false }).where(eq(hosts.id, two.host.id))
-  expect((await browser.get('/c/100234/packs')).text).toContain('Issue 2 will be made')
+  expect((await browser.get('/c/100234/packs')).text).toContain('Issue 3 will be made')
   const page = await browser.get((await retrieve(two.host.id)).location)
-  expect(page.text).toContain('Issue 2')
+  expect(page.text).toContain('Issue 3')
   const again = await browser.get((await retrieve(two.host.id)).location)
-  expect(again.text).toContain('Issue 2')
+  expect(again.text).toContain('Issue 3')
 })
 
 test.each(['licensing', 'none', 'supervisor'])('R7: %s is refused, and told what it takes', async (name) => {
