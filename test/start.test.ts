@@ -196,17 +196,15 @@ describe('a start on a database of one’s own', () => {
       await tx.insert(customers).values({ id: customerId, customerNumber: 'K1', name: 'Keys' })
       for (const [label, { kid }] of Object.entries({ LOST: lost, KEPT: kept })) {
         const id = newId()
-        await tx
-          .insert(hosts)
-          .values({
-            customerId,
-            id,
-            label,
-            kind: 'single',
-            status: 'active',
-            packIssue: 1,
-            isPackCurrent: true,
-          })
+        await tx.insert(hosts).values({
+          customerId,
+          id,
+          label,
+          kind: 'single',
+          status: 'active',
+          packIssue: 1,
+          isPackCurrent: true,
+        })
         await tx.insert(packs).values({ customerId, hostId: id, issue: 1, text: '', digest: '', keyId: kid })
       }
     })

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/config.ts'
 import { senderOf } from '../../src/mail/mailer.ts'
@@ -83,5 +86,15 @@ describe('what the start says', () => {
     expect(problem).toContain('127.0.0.1:1')
     expect(problem).toContain('GUICHET_SMTP_URL')
     expect(problem).not.toContain('s3cret')
+  })
+
+  test('a folder that takes no files is said', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'guichet-mail-'))
+    const settings = { home, mail: readMailSettings({}) }
+    expect(await mailProblem(settings)).toBeUndefined()
+    rmSync(join(home, 'mail'), { recursive: true })
+    writeFileSync(join(home, 'mail'), '')
+    expect(await mailProblem(settings)).toContain(`No file can be written to ${join(home, 'mail')} (EEXIST)`)
+    rmSync(home, { recursive: true })
   })
 })
