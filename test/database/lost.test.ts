@@ -1,3 +1,4 @@
+import { type AddressInfo, createConnection, createServer } from 'node:net'
 import { eq, sql } from 'drizzle-orm'
 import type postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -53,6 +54,31 @@ test('a connection whose first question to the server fails: its caller is told,
     expect(['57014', ['a', 'b']]).toContainEqual(answer)
     await client.end({ timeout: 1 })
   }
+})
+
+test('a connection lost while it asks its first question: its caller is told, and the next one works', async () => {
+  const { port, hostname } = new URL(db.appUrl)
+  const through = new URL(db.appUrl)
+  let isCutting = true
+  const cutting = createServer((client) => {
+    const server = createConnection(Number(port), hostname)
+    const cut = () => [client, server].map((socket) => socket.destroy())
+    for (const socket of [client, server]) socket.on('error', cut).on('close', cut)
+    client.on('data', (bytes) =>
+      isCutting && bytes.includes('pg_catalog.pg_type') ? cut() : server.write(bytes),
+    )
+    server.pipe(client)
+  })
+  await new Promise<void>((resolve) => cutting.listen(0, '127.0.0.1', resolve))
+  through.port = String((cutting.address() as AddressInfo).port)
+  const client = openClient({ url: through.href, max: 1, prepare: true, applicationName: 'test' })
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await expect(client`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+  }
+  isCutting = false
+  expect(await client`select array['a', 'b'] as letters`).toMatchObject([{ letters: ['a', 'b'] }])
+  await client.end({ timeout: 1 })
+  await new Promise((resolve) => cutting.close(resolve))
 })
 
 describe('a connection lost between two statements', () => {
