@@ -20,7 +20,15 @@ export type Redisplay = (
 
 /** One place for all that goes wrong: the status, a page in the reader's language, and a log line for faults of ours. */
 export function registerFailures(app: App): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => answer(error, request, reply))
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    try {
+      return await answer(error, request, reply)
+    } catch (fault) {
+      // A form or refusal that reads what it shows, and the database is gone by then.
+      if (reply.sent) throw fault
+      return faultPage(fault as FastifyError, request, reply)
+    }
+  })
   app.setNotFoundHandler(notThere)
 }
 
@@ -58,6 +66,10 @@ async function answer(error: FastifyError, request: FastifyRequest, reply: Fasti
     const back = ownReferrer(request)
     return failurePage(request, reply, 409, { message: request.t(error.key, error.params), back })
   }
+  return faultPage(error, request, reply)
+}
+
+function faultPage(error: FastifyError, request: FastifyRequest, reply: FastifyReply): unknown {
   const status =
     error instanceof Refusal ? error.status : (error.statusCode ?? (isBrokenForm(error, request) ? 400 : 500))
   if (status >= 500) request.log.error({ err: error }, status === 503 ? 'not available' : 'failed')
