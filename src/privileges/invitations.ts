@@ -225,7 +225,7 @@ async function send(tx: Db, { customer, by, email, privileges, language, token }
   const [person] = await tx.execute<{ language: string | null }>(sql`
     select language from people where email = ${email}`)
   const own = person?.language
-  const expires = new Date(Date.now() + validDays * 86_400_000).toISOString().slice(0, 10)
+  const expires = new Date(Date.now() + validDays * 86_400_000)
   await queuePersonMail(tx, {
     personId: null,
     to: email,

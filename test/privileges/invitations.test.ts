@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../src/schema.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { associate } from '../helpers/makers.ts'
+import { lastMailTo, wordsOf } from '../helpers/person-mail.ts'
 import { heldBy, isMember, setHeld } from '../helpers/privileges.ts'
 import type { Answer, Visitor } from '../helpers/visitor.ts'
 
@@ -46,6 +47,19 @@ describe('an invitation', () => {
     expect([unknown.status, unknown.location]).toEqual([known.status, known.location])
     const page = await supervisor.open(path)
     expect(page.text).toContain('2 invitations that nobody has accepted')
+  })
+
+  test('its mail says until when, as the page does: an instant of the reader’s zone, named', async () => {
+    const email = 'until@lemaire.example'
+    await send(email)
+    await t.db.owner.db.execute(sql`update publisher set time_zone = 'Europe/Paris'`)
+    await t.app.refreshPublisher()
+    const page = await supervisor.get(path)
+    const row = page.all('tbody tr').find((one) => one.textContent?.includes(email))!
+    const until = /\d+ \w+ 20\d\d at \d\d:\d\d CES?T/.exec(row.textContent!)![0]
+    expect(wordsOf(t, await lastMailTo(t, email)).text).toContain(`until ${until}.`)
+    await t.db.owner.db.execute(sql`update publisher set time_zone = 'UTC'`)
+    await t.app.refreshPublisher()
   })
 
   test('makes the account of an unknown address, with what was chosen; the link works once', async () => {

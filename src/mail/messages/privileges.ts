@@ -112,7 +112,7 @@ export const privilegeMessages = {
         t('privileges.mail.invitation.without'),
       ),
       link: { text: t('privileges.mail.invitation.link'), href: `${baseUrl}/invitations/${params.token}` },
-      after: [t('privileges.mail.invitation.after', { date: format.date(String(params.expires)) })],
+      after: [t('privileges.mail.invitation.after', { date: format.time(new Date(String(params.expires))) })],
       reason: t('privileges.mail.invitation.reason'),
     }
   },
