@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Invalid } from '../errors.ts'
 import { neutral } from '../web/csv.ts'
+import { todayIn } from '../web/format.ts'
 import { type Problem, text } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
 import { createDraft } from './drafts.ts'
@@ -38,20 +39,25 @@ export async function sendCsv(request: FastifyRequest, reply: FastifyReply) {
     .send(rows.pipe(csv))
 }
 
-async function* rowsOf({ server, customer }: FastifyRequest, filter: PeopleFilter): AsyncGenerator<string[]> {
+async function* rowsOf(
+  { server, customer, person }: FastifyRequest,
+  filter: PeopleFilter,
+): AsyncGenerator<string[]> {
+  // The day of the last sign-in is that of the reader, as on the page.
+  const timeZone = person!.timeZone || server.publisher().timeZone
   for (let after: string | undefined = ''; after !== undefined; ) {
     const from: string = after
     const page = await server.database.readCustomer(customer.id, (tx) =>
       listPeople(tx, customer.id, { ...filter, after: from }, server.today(), batch),
     )
-    for (const row of page.rows) yield recordOf(row)
+    for (const row of page.rows) yield recordOf(row, timeZone)
     after = page.next
   }
 }
 
-function recordOf({ email, name, privileges, lastSignedInAt }: PersonRow): string[] {
+function recordOf({ email, name, privileges, lastSignedInAt }: PersonRow, timeZone: string): string[] {
   const held = privileges.map(({ privilege }) => privilege).join('|')
-  const lastSeen = lastSignedInAt ? new Date(lastSignedInAt).toISOString().slice(0, 10) : ''
+  const lastSeen = lastSignedInAt ? todayIn(timeZone, new Date(lastSignedInAt)) : ''
   return [email, name, held, untilCell(privileges), lastSeen].map(neutral)
 }
 

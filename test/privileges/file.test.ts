@@ -51,6 +51,20 @@ describe('people as a file', () => {
     expect(rows.length).toBe(20)
   })
 
+  test('the last sign-in is of the day that the page shows: the reader’s', async () => {
+    const supervisorId = t.cast.people['supervisor@demo.example']!
+    const zone = (timeZone: string | null) =>
+      t.db.owner.db.execute(sql`update people set time_zone = ${timeZone} where id = ${supervisorId}`)
+    await t.db.owner.db.execute(sql`
+      update people set last_signed_in_at = '2026-01-14T20:00:00Z' where email = 'both@demo.example'`)
+    await zone('Pacific/Auckland')
+    const page = await supervisor.get(`${base}/people`)
+    const row = page.all('tbody tr').find((one) => one.textContent?.includes('both@demo.example'))
+    expect(row?.textContent).toContain('15 January 2026')
+    expect(await csv()).toMatch(/^both@.*,2026-01-15\r$/m)
+    await zone(null)
+  })
+
   test('given back as it is, it changes nothing', async () => {
     const page = await preview(await csv())
     expect(page.text).toContain('Nobody would be changed')
