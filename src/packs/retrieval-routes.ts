@@ -31,8 +31,9 @@ export function retrievalRoutes(app: App): void {
   app.post(
     '/c/:customer/packs',
     { config: { ...requires('reporting'), redisplay: showHosts } },
-    (request, reply) =>
-      actOnce(request, reply, async (tx) => {
+    (request, reply) => {
+      if (isTurn(request.body)) return reply.redirect(turned(request), 303)
+      return actOnce(request, reply, async (tx) => {
         const { customer } = request
         const { hostIds, isMailed } = await chosenIn(tx, request)
         const person = request.person!
@@ -47,20 +48,27 @@ export function retrievalRoutes(app: App): void {
         })
         if (isMailed) request.flash('requests.packsMailed', { email: person.email })
         return `${customer.base}/requests/${retrieved.number}`
-      }),
-  )
-  // Turns the page and keeps what is ticked, in the address: nothing is stored, and no script is needed.
-  app.post(
-    '/c/:customer/packs/selection',
-    { config: { ...requires('reporting'), redisplay: showHosts } },
-    (request, reply) => {
-      const { base } = request.customer
-      const filter = readFilter(request.query)
-      const kept = writeSelection(ticked(request.body))
-      const { go } = request.body as { go?: unknown }
-      return reply.redirect(href(base, filter, { after: text(go), kept }), 303)
+      })
     },
   )
+}
+
+type Turn = { firstPage?: unknown; nextPage?: unknown; nextKey?: unknown }
+
+/**
+ * A button that turns the page was pressed. It goes to the address of its form and is known by its name alone: text
+ * browsers know no `formaction`, and send a word of their own for a button without a value.
+ */
+function isTurn(body: unknown): body is Turn {
+  const { firstPage, nextPage } = (body ?? {}) as Turn
+  return firstPage !== undefined || nextPage !== undefined
+}
+
+/** The other page, with what is ticked kept in its address: nothing is stored, and no script is needed. */
+function turned({ body, query, customer }: FastifyRequest): string {
+  const { nextPage, nextKey } = body as Turn
+  const after = nextPage === undefined ? '' : text(nextKey)
+  return href(customer.base, readFilter(query), { after, kept: writeSelection(ticked(body)) })
 }
 
 async function showHosts(
@@ -91,7 +99,6 @@ async function showHosts(
     most: mostAtOnce,
     mostChosen,
     action: href(customer.base, filter, { after: filter.after }),
-    turn: href(customer.base, filter, {}, '/packs/selection'),
     clear: href(customer.base, {}, { kept: writeSelection(kept) }),
     forget: href(customer.base, filter, { after: filter.after }),
     problems,
@@ -126,8 +133,8 @@ function readFilter(query: unknown): RetrievalFilter {
 type More = { after?: string | undefined; kept?: string }
 
 /** The address of the list, of another page of it, and of its forms (so that a redisplay shows the same page). */
-function href(base: string, { text }: RetrievalFilter, more: More, path = '/packs'): string {
+function href(base: string, { text }: RetrievalFilter, more: More): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries({ q: text, ...more })) if (value) query.set(name, value)
-  return query.size > 0 ? `${base}${path}?${query}` : `${base}${path}`
+  return query.size > 0 ? `${base}/packs?${query}` : `${base}/packs`
 }

@@ -93,8 +93,8 @@ export async function setQuantities(request: FastifyRequest, reply: FastifyReply
     await refuseAmounts(tx, request, amounts, ({ fromHostId, toHostId, entitlementId }) =>
       fromHostId === way.fromHostId && toHostId === way.toHostId ? fieldOf(entitlementId) : undefined,
     )
-    const goOn = text(body['goOn'])
-    return goOn ? addressOf(pathOf(request), goOn, undefined) : planPath(request, plan.id)
+    if (body['goOn'] === undefined) return planPath(request, plan.id)
+    return addressOf(pathOf(request), text(body['nextAfter']) || undefined, undefined)
   })
 }
 
