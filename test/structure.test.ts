@@ -102,6 +102,31 @@ describe('the catalogue', () => {
   })
 })
 
+describe('what text browsers make of a page', () => {
+  const views = find('views/**/*.eta').map((file) => ({ file, text: read(file) }))
+
+  // lynx, w3m, links and Dillo send the form to its own address, whatever the button says.
+  test('no button has an address of its own', () => {
+    expect(views.filter(({ text }) => text.includes('formaction')).map(({ file }) => file)).toEqual([])
+  })
+
+  // They show what is hidden, and lynx shows the value of a button before its words.
+  test('no button has a value that says nothing', () => {
+    const values = views.flatMap(({ text }) =>
+      [...text.matchAll(/<button[^>]* value="([^"]*)/g)].map(([, v]) => v!),
+    )
+    expect(values.filter((value) => value === '' || /key|after|id\b/i.test(value))).toEqual([])
+  })
+
+  test('each field that is hidden only by its attribute has a label', () => {
+    for (const { file, text } of views)
+      for (const [field] of text.matchAll(/<input(?: [\w-]+(?:="(?:<%.*?%>|[^"])*")?)* hidden>/g)) {
+        const id = /id="([^"]+)"/.exec(field)?.[1]
+        expect([file, text.includes(`<label for="${id}"`)]).toEqual([file, true])
+      }
+  })
+})
+
 describe('words on screen', () => {
   const sources = [...find('src/**/*.ts'), ...find('views/**/*.eta')].map((file) => ({
     file,
