@@ -63,6 +63,33 @@ describe.each([
   })
 })
 
+test('words of a column stay whole on paper', { timeout }, async () => {
+  const it = await guest(browser, counter, 'both@demo.example', { locale: 'fr' })
+  // What A4 leaves between its margins.
+  await it.page.setViewportSize({ width: 688, height: 1000 })
+  await it.page.goto('/c/100234/licenses?text=viewer')
+  await it.page.emulateMedia({ media: 'print' })
+  for (const word of ['monoposte', 'perpétuelle']) {
+    const cell = it.page.getByRole('cell', { name: word, exact: true }).first()
+    const lines = await cell.evaluate((element) => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return range.getClientRects().length
+    })
+    expect([word, lines]).toEqual([word, 1])
+  }
+  await it.context.close()
+})
+
+test('paper says where a list goes on, and has no head of what stands only on the screen', {
+  timeout,
+}, async () => {
+  const part = '· part of a longer list'
+  for (const text of (await print('/c/100234/licenses', 'en')).pages) expect(text).toContain(part)
+  expect((await print('/c/100234/licenses?text=PRN-60', 'en')).pages.join(' ')).not.toContain(part)
+  expect((await print('/c/100234', 'en')).pages.join(' ')).not.toContain('Find a request')
+})
+
 test('no head of a table stands at the foot of a page with no row below it', { timeout }, async () => {
   const { context, page } = await guest(browser, counter, 'both@demo.example')
   await page.goto('/c/100234/licenses?text=PRN-60')
