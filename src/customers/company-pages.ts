@@ -79,6 +79,7 @@ async function showDeparture(request: FastifyRequest, reply: FastifyReply, probl
     isLast,
     drafts,
     held: privilegeList.filter((privilege) => customer.privileges.includes(privilege)),
+    isOnly: request.access?.associations === 1,
     isPrimary: request.access?.primary?.id === customer.id,
     problems,
   })

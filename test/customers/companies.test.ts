@@ -41,6 +41,12 @@ describe('R11: a person’s companies', () => {
     expect((await several.get('/c/100990')).status).toBe(404)
   })
 
+  test('of an only company no other takes the place', async () => {
+    const page = await (await t.signIn('none@demo.example')).get('/c/100234/departure')
+    expect(page.text).toContain('Your account then opens no company: this is your only association.')
+    expect(page.text).not.toContain('takes its place')
+  })
+
   test('the frame has a switcher that is a plain form', async () => {
     const page = await several.get('/c/100234')
     expect(page.all('.g-switch option').map((one) => one.getAttribute('value'))).toEqual(['100234', '100871'])

@@ -251,6 +251,19 @@ test('any plan that waits and cannot be done any more says why where it is decid
   expect(offers(await both.open(path), `${path}/approval`)).toBe(true)
 })
 
+test('a request that was cancelled says that nothing was changed, not that nothing is changed yet', async () => {
+  const { id } = await at.own({ quantity: 4 }, { name: 'HR10 Base' })
+  const host = await at.host('HR10')
+  await wantApproval(true)
+  const { requestNumber: number } = await at.plans.place([{ entitlementId: id, to: host.id, quantity: 3 }])
+  await wantApproval(false)
+  const path = `${base}/requests/${number}`
+  const waiting = await luc.open(path)
+  expect(waiting.text).toContain('3 licenses asked for in 1 line; nothing is changed yet')
+  const cancelled = await luc.submitAndFollow(waiting, {}, `${path}/cancellation`)
+  expect(cancelled.text).toContain('3 licenses asked for in 1 line; nothing was changed')
+})
+
 test('what a held plan would take off a host is said to who plans with it meanwhile', async () => {
   const { entitlementId, host, number } = await held('HR-ASKED', '02EE000000A9')
   const [to, other] = [await at.host('HR-ASKED-TO'), await at.host('HR-ASKED-OTHER')]

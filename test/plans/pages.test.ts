@@ -192,6 +192,10 @@ describe('Configure new licenses', () => {
     expect((await add(plan, id, host.id, 1)).status).toBe(303)
     const check = await luc.get(plan)
     expect(check.text).toContain('1 line cannot be done')
+    // Read from the top, the way to the reasons comes before the lines.
+    const why = check.one('main a[href="#refused"]')
+    expect(why.textContent).toBe('1 line cannot be done: why not, and what would help')
+    expect(check.one('#refused').textContent).toBe('1 line cannot be done')
     expect(check.text).toContain('Renewing contract 3A-10077 would make it possible')
     expect(check.all('form[action$="/submission"]')).toEqual([])
     await luc.submit(check, {}, check.all('form[action$="/removal"]')[0]!.getAttribute('action')!)
