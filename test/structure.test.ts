@@ -110,6 +110,12 @@ describe('what text browsers make of a page', () => {
     expect(views.filter(({ text }) => text.includes('formaction')).map(({ file }) => file)).toEqual([])
   })
 
+  test('each table says what it is', () => {
+    const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length
+    const silent = views.filter(({ text }) => count(text, /<table/g) > count(text, /<caption|-caption'/g))
+    expect(silent.map(({ file }) => file)).toEqual([])
+  })
+
   // They show what is hidden, and lynx shows the value of a button before its words.
   test('no button has a value that says nothing', () => {
     const values = views.flatMap(({ text }) =>
