@@ -110,6 +110,13 @@ describe('what text browsers make of a page', () => {
     expect(views.filter(({ text }) => text.includes('formaction')).map(({ file }) => file)).toEqual([])
   })
 
+  // ELinks and w3m find no fragment that is the ID of a main element.
+  test('the link past the frame leads to an element of old', () => {
+    const page = read('views/layouts/page.eta')
+    const target = /class="govuk-skip-link" href="#([^"]+)"/.exec(page)![1]
+    expect(page).toContain(`<div id="${target}">`)
+  })
+
   test('each table says what it is', () => {
     const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length
     const silent = views.filter(({ text }) => count(text, /<table/g) > count(text, /<caption|-caption'/g))

@@ -41,7 +41,7 @@ describe('the keyboard alone', () => {
 
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    expect(await page.evaluate(() => location.hash)).toBe('#main')
+    expect(await page.evaluate(() => location.hash)).toBe('#content')
     seen.push(...(await tabTo(page, 'Configure new licenses')))
     await enter(page)
     seen.push(...(await tabTo(page, 'Begin a plan')))

@@ -27,6 +27,8 @@ const stored = () => owner().select().from(requestReceipts)
 /** Makes one through the form of the request's page; gives its address as the page shows it. */
 async function make(by = browser): Promise<{ address: string; page: Awaited<ReturnType<Visitor['get']>> }> {
   const page = await by.submitAndFollow(await by.get(`/c/100234/requests/${number}`), {}, path)
+  // A text browser and paper show a field only as wide as it is: the whole address stands beside it.
+  expect(page.text).toContain(page.one('#address').getAttribute('value')!)
   const address = new URL(page.one('#address').getAttribute('value')!).pathname
   return { address, page }
 }
