@@ -41,27 +41,34 @@ export async function listPlaced(
     size = pageSize,
   }: { asOf: AsOf | null; today: string; after?: PlacedKey | undefined; size?: number },
 ): Promise<PlacedRow[]> {
-  const { given, placed, from, of, term, contract } = asOf ? then(customerId, hostId, asOf) : now(today)
+  const placed = asOf ? sql`placed_then` : sql`placements`
+  const { from, of, term, contract, terms } = asOf ? then(customerId, asOf) : now(today)
+  // First which rows, then what is said of each: in one, it is worked out for all that is on the host.
   return tx.execute<PlacedRow>(sql`
-    ${given}
-    select e.id as entitlement_id, p.name as product, p.part_number, p.license_type, e.kind, c.contract_number,
+    with ${asOf ? sql`placed_then as materialized (${placedThen(customerId, asOf, hostId)}),` : sql``}
+    page as materialized (
+      select pl.customer_id, pl.host_id, pl.entitlement_id, pl.quantity, p.name as product, p.part_number,
+        p.license_type ${asOf ? sql`` : sql`, pl.configuration_id`}
+      from ${placed} pl
+      join entitlements e on e.customer_id = pl.customer_id and e.id = pl.entitlement_id
+      join products p on p.id = e.product_id
+      where pl.customer_id = ${customerId} and pl.host_id = ${hostId}::uuid and pl.quantity > 0
+        ${after ? sql`and (p.name, e.id) > (${after.product}, ${after.id}::uuid)` : sql``}
+      order by p.name, e.id limit ${size + 1}
+    ) ${terms}
+    select e.id as entitlement_id, pl.product, pl.part_number, pl.license_type, e.kind, c.contract_number,
       o.sales_order_number, ${of}, pl.quantity::int
-    from ${placed} pl
-    join entitlements e on e.customer_id = pl.customer_id and e.id = pl.entitlement_id
-    join products p on p.id = e.product_id
+    from page pl
+    join entitlements e on e.customer_id = ${customerId} and e.id = pl.entitlement_id
     ${from}
-    left join contracts c on c.customer_id = e.customer_id and c.id = ${contract}
-    left join terms t on t.customer_id = e.customer_id and t.id = ${term}
-    left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
-    where pl.customer_id = ${customerId} and pl.host_id = ${hostId}::uuid and pl.quantity > 0
-      ${after ? sql`and (p.name, e.id) > (${after.product}, ${after.id}::uuid)` : sql``}
-    order by p.name, e.id
-    limit ${size + 1}`)
+    left join contracts c on c.customer_id = ${customerId} and c.id = ${contract}
+    left join terms t on t.customer_id = ${customerId} and t.id = ${term}
+    left join orders o on o.customer_id = ${customerId} and o.id = t.order_id
+    order by pl.product, e.id`)
 }
 
 const now = (today: string) => ({
-  given: sql``,
-  placed: sql`placements`,
+  terms: sql``,
   from: sql`join configurations cf on cf.customer_id = pl.customer_id and cf.id = pl.configuration_id`,
   of: sql`cf.configuration_number, e.entitled, e.placed, e.starts_on, e.ends_on,
     ${nextTerm(today)} as next_starts_on`,
@@ -70,13 +77,11 @@ const now = (today: string) => ({
 })
 
 /** Terms as they were known by then, and their contracts; of a temporary license, which has none, what was placed. */
-function then(customerId: string, hostId: string, asOf: AsOf) {
+function then(customerId: string, asOf: AsOf) {
   const { day, end } = asOf
-  const which = sql`e.customer_id = ${customerId} and e.id in (select entitlement_id from placed_then)`
+  const which = sql`e.customer_id = ${customerId} and e.id in (select entitlement_id from page)`
   return {
-    given: sql`with placed_then as materialized (${placedThen(customerId, asOf, hostId)}),
-      ${inForce({ which, day, before: end })}`,
-    placed: sql`placed_then`,
+    terms: sql`, ${inForce({ which, day, before: end })}`,
     from: sql`
       left join chosen ch on ch.entitlement_id = e.id and e.kind = 'sold'
       left join lateral (

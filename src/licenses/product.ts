@@ -73,16 +73,24 @@ export async function listEntitlements(
   partNumber: string,
   { today, afterId }: { today: string; afterId?: string | undefined },
 ): Promise<EntitlementRow[]> {
+  // First which rows, by their key, then what is said of each: in one, it is worked out for all of the product.
   return tx.execute<EntitlementRow>(sql`
+    with page as materialized (
+      select * from entitlements
+      where customer_id = ${customerId}
+        and product_id = (select id from products where part_number = ${partNumber.toUpperCase()})
+        and (kind = 'sold' or entitled > 0 or placed > 0)
+        ${afterId === undefined ? sql`` : sql`and id > ${afterId}::uuid`}
+      order by id limit ${pageSize + 1}
+    )
     select e.id, e.kind, e.entitled, e.owned, e.placed, e.starts_on, e.ends_on, ${nextTerm(today)} as next_starts_on,
       c.contract_number, c.maintenance_starts_on, c.maintenance_ends_on, o.sales_order_number, t.line, l.release,
       coalesce(on_hosts.first, '[]'::json) as placed_on, coalesce(on_hosts.hosts, 0)::int as hosts
-    from entitlements e
-    join products p on p.id = e.product_id
-    left join contracts c on c.customer_id = e.customer_id and c.id = e.contract_id
-    left join terms t on t.customer_id = e.customer_id and t.id = e.term_id
-    left join orders o on o.customer_id = t.customer_id and o.id = t.order_id
-    left join order_lines l on l.customer_id = t.customer_id and l.order_id = t.order_id and l.line = t.line
+    from page e
+    left join contracts c on c.customer_id = ${customerId} and c.id = e.contract_id
+    left join terms t on t.customer_id = ${customerId} and t.id = e.term_id
+    left join orders o on o.customer_id = ${customerId} and o.id = t.order_id
+    left join order_lines l on l.customer_id = ${customerId} and l.order_id = t.order_id and l.line = t.line
     left join lateral (
       select count(*) as hosts, json_agg(json_build_object(
         'host_id', placed.host_id, 'label', placed.label, 'quantity', placed.quantity
@@ -90,12 +98,8 @@ export async function listEntitlements(
       from (
         select h.id as host_id, h.label, pl.quantity, row_number() over (order by h.label, h.id) as place
         from placements pl join hosts h on h.customer_id = pl.customer_id and h.id = pl.host_id
-        where pl.customer_id = e.customer_id and pl.entitlement_id = e.id and pl.quantity > 0
+        where pl.customer_id = ${customerId} and pl.entitlement_id = e.id and pl.quantity > 0
       ) placed
     ) on_hosts on true
-    where e.customer_id = ${customerId} and p.part_number = ${partNumber.toUpperCase()}
-      and (e.kind = 'sold' or e.entitled > 0 or e.placed > 0)
-      ${afterId === undefined ? sql`` : sql`and e.id > ${afterId}::uuid`}
-    order by e.id
-    limit ${pageSize + 1}`)
+    order by e.id`)
 }

@@ -34,7 +34,7 @@ export async function loadAsked(
     from requests r
     join plan_lines l on l.customer_id = r.customer_id and l.plan_id = r.plan_id
     where r.customer_id = ${customerId} and r.status in ('in-review', 'needs-information')
-      and l.entitlement_id = any(${uuidArray(entitlementIds)})
+      and (l.entitlement_id in (select unnest(${uuidArray(entitlementIds)}))) is true
     window w as (partition by l.entitlement_id, l.from_host_id)
     order by l.entitlement_id, l.from_host_id, r.number`)
   return new Map(rows.map((row) => [askedOf(row.entitlementId, row.fromHostId), row]))

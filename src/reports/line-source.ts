@@ -23,8 +23,8 @@ export type Report = {
 }
 
 type Wanted = Report & {
-  /** The products’ features in words. */
-  features?: boolean
+  /** With the products’ features in words, and which configuration and request a placement is of. */
+  isInFull?: boolean
   /** Only from this product (by name and ID) and this entitlement of it on. */
   from?: readonly [name: string, productId: string, entitlementId: string] | undefined
   /** Of each product no more entitlements than this, the oldest. */
@@ -48,7 +48,7 @@ export function lines(wanted: Wanted): SQL {
     from (
       select p.id as product_id, p.name as product, p.part_number, p.license_type, f.name as family, f.daemon,
         f.port as family_port, ${filter.text === '' ? sql`true` : isNamed(filter.text)} as is_named
-        ${wanted.features ? sql`, ${features} as features` : sql``}
+        ${wanted.isInFull ? sql`, ${features} as features` : sql``}
       from license_sums s
       join products p on p.id = s.product_id
       join families f on f.id = p.family_id
@@ -71,7 +71,7 @@ export function lines(wanted: Wanted): SQL {
     ) e
     cross join lateral (
       select 0 as is_rest, pl.host_id, pl.configuration_id, pl.quantity, pl.request_id
-      from (${sources.placements}) pl
+      from (${wanted.isInFull ? sources.placements : sources.quantities}) pl
       where ${all([
         filter.text === '' ? undefined : sql`(e.is_whole or pl.host_id in (${hostsNamed(named)}))`,
         filter.show === 'available' ? sql`false` : undefined,

@@ -70,7 +70,7 @@ export function linesQuery(report: Report, page: Page = {}): SQL {
   const { after, limit } = page
   const { hosts, issue, contracts, isMade } = sourcesOf(report)
   const wanted = {
-    ...{ ...report, features: true },
+    ...{ ...report, isInFull: true },
     from: after && ([after[0], after[1], after[2]] as const),
     // The first of them may have no line beyond where the page begins.
     most: limit && limit + 1,
@@ -132,12 +132,14 @@ export function linesQuery(report: Report, page: Page = {}): SQL {
       order by tr.at desc, tr.id desc limit 1
     ) latest on true
     left join lateral (
+      -- By its key: coalesce would be looked at only after the policy, at each of the company's requests.
       select r.number::float8 as number, (
         select coalesce(nullif(pe.name, ''), pe.email) from people pe
         where pe.id = r.requested_by and pe.deleted_at is null
       ) as person
       from requests r
-      where r.customer_id = ${customerId} and r.id = coalesce(core.request_id, latest.request_id) limit 1
+      where r.customer_id = ${customerId}
+        and r.id = case when core.request_id is null then latest.request_id else core.request_id end limit 1
     ) r on true
     order by core.product, core.product_id, core.entitlement_id, core.is_rest, coalesce(core.label, ''),
       coalesce(core.host_id, ${noHost}::uuid)`

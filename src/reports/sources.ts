@@ -10,6 +10,8 @@ export type Sources = {
   entitlements: SQL
   /** Select of where an entitlement `e` sits: host, configuration, quantity and the request that last touched it. */
   placements: SQL
+  /** The same for sums: configuration and request are null. */
+  quantities: SQL
   /** All placements of the company, to be read once. */
   allPlacements: SQL
   /** Hosts `h` with label, port and place `v`. */
@@ -32,6 +34,9 @@ export function sourcesNow(customerId: string): Sources {
     placements: sql`
       select pl.host_id, pl.configuration_id, pl.quantity, pl.request_id from placements pl
       where pl.customer_id = ${customerId} and pl.entitlement_id = e.entitlement_id and pl.quantity > 0`,
+    quantities: sql`
+      select pl.host_id, null::uuid as configuration_id, pl.quantity, null::uuid as request_id from placements pl
+      where pl.customer_id = ${customerId} and pl.entitlement_id = e.entitlement_id and pl.quantity > 0`,
     allPlacements: sql`placements`,
     hosts: sql`hosts h cross join lateral (
       select h.label, h.port, h.address_line1, h.postal_code, h.city, h.country) v`,
@@ -48,6 +53,19 @@ export function sourcesNow(customerId: string): Sources {
 export function sourcesThen(customerId: string, asOf: AsOf): Sources {
   const { day, end } = asOf
   const moved = sql`tr.customer_id = ${customerId} and tr.entitlement_id = e.entitlement_id`
+  const sat = sql`
+    select part.host_id, sum(part.quantity)::int as quantity
+    from (
+      select pl.host_id, pl.quantity from placements pl
+      where pl.customer_id = ${customerId} and pl.entitlement_id = e.entitlement_id
+      union all
+      select tr.to_host_id, -tr.quantity from transfers tr
+      where ${moved} and tr.at >= ${end} and tr.to_host_id is not null
+      union all
+      select tr.from_host_id, tr.quantity from transfers tr
+      where ${moved} and tr.at >= ${end} and tr.from_host_id is not null
+    ) part
+    group by part.host_id having sum(part.quantity) > 0`
   return {
     entitlements: sql`
       select e.id as entitlement_id, given.entitled, greatest(given.entitled, was.placed) as owned, was.placed,
@@ -72,20 +90,7 @@ export function sourcesThen(customerId: string, asOf: AsOf): Sources {
       where e.customer_id = ${customerId} and e.product_id = p.product_id and (term.id is not null or was.placed > 0)`,
     placements: sql`
       select sat.host_id, came.configuration_id, sat.quantity, last.request_id
-      from (
-        select part.host_id, sum(part.quantity)::int as quantity
-        from (
-          select pl.host_id, pl.quantity from placements pl
-          where pl.customer_id = ${customerId} and pl.entitlement_id = e.entitlement_id
-          union all
-          select tr.to_host_id, -tr.quantity from transfers tr
-          where ${moved} and tr.at >= ${end} and tr.to_host_id is not null
-          union all
-          select tr.from_host_id, tr.quantity from transfers tr
-          where ${moved} and tr.at >= ${end} and tr.from_host_id is not null
-        ) part
-        group by part.host_id having sum(part.quantity) > 0
-      ) sat
+      from (${sat}) sat
       left join lateral (
         select tr.configuration_id from transfers tr
         where ${moved} and tr.at < ${end} and tr.to_host_id = sat.host_id order by tr.at desc, tr.id desc limit 1
@@ -95,6 +100,8 @@ export function sourcesThen(customerId: string, asOf: AsOf): Sources {
         where ${moved} and tr.at < ${end} and (tr.to_host_id = sat.host_id or tr.from_host_id = sat.host_id)
         order by tr.at desc, tr.id desc limit 1
       ) last on true`,
+    quantities: sql`
+      select sat.host_id, null::uuid as configuration_id, sat.quantity, null::uuid as request_id from (${sat}) sat`,
     allPlacements: sql`(${placedThen(customerId, asOf)})`,
     hosts: sql`hosts h ${versionThen(end)}`,
     issue: issueThen(end),

@@ -46,7 +46,7 @@ export async function listRequests(
     .select({ ...columns, subject, at: sql<string>`${requests.createdAt}::text` })
     .from(requests)
     .innerJoin(people, eq(people.id, requests.requestedBy))
-    .where(and(eq(requests.customerId, customerId), ...conditions(filter)))
+    .where(and(eq(requests.customerId, customerId), ...conditions(customerId, filter)))
     .orderBy(desc(requests.createdAt), desc(requests.id))
     .limit(size + 1)
   return pageOf(found, (row) => [row.at, row.id], size)
@@ -58,7 +58,7 @@ export async function countRequests(tx: Db, customerId: string, filter: RequestF
     .select({ count: sql<number>`count(*)::int` })
     .from(requests)
     .innerJoin(people, eq(people.id, requests.requestedBy))
-    .where(and(eq(requests.customerId, customerId), ...conditions(filter)))
+    .where(and(eq(requests.customerId, customerId), ...conditions(customerId, filter)))
   return row!.count
 }
 
@@ -109,6 +109,9 @@ const selectRequest = prepared(['customerId', 'number'], (db, value) =>
 const aboutHost = sql`(case when ${requests.kind} in ('decommission', 'recommission', 'update-contacts')
   then (${requests.details} ->> 'hostId')::uuid end)`
 
+/** A return without a plan: the end of temporary licenses. */
+const tookBack = sql`(${requests.kind} = 'return' and ${requests.planId} is null)`
+
 const subject = sql<Subject>`(
   select json_build_object('quantity', coalesce(sum(touched.quantity), 0), 'hosts', count(distinct touched.host_id),
     'label', min(hosts.label))
@@ -123,46 +126,42 @@ const subject = sql<Subject>`(
   ) touched
   left join hosts on hosts.customer_id = ${requests.customerId} and hosts.id = touched.host_id)`
 
-function conditions({ scope, mine, kind, status, text, after }: RequestFilter): (SQL | undefined)[] {
+function conditions(
+  customerId: string,
+  { scope, mine, kind, status, text, after }: RequestFilter,
+): (SQL | undefined)[] {
   const cursor = placeIn(after)
   return [
     mine ? eq(requests.requestedBy, scope.personId) : isVisible(scope),
     kind && eq(requests.kind, kind),
     status && eq(requests.status, status),
-    text ? mentions(text) : undefined,
+    text ? mentions(customerId, text) : undefined,
     cursor && sql`(${requests.createdAt}, ${requests.id}) < (${cursor[0]}::timestamptz, ${cursor[1]}::uuid)`,
   ]
 }
 
-function mentions(text: string): SQL {
+// What it is about is worked out once for the company and not for each request. `is true` has the planner look each
+// one up in the list of what was found.
+function mentions(customerId: string, text: string): SQL {
   const like = containing(text)
   const digits = text.replace(/[\s\-.]/g, '')
   const part = /^\d+$/.test(digits) ? `%${digits}%` : null
+  const called = sql`select h.id from hosts h where h.customer_id = ${customerId} and ${isCalled(sql`h.label`, text)}`
+  const product = sql`
+    select e.id from products p join entitlements e on e.customer_id = ${customerId} and e.product_id = p.id
+    where ${isCalled(sql`p.name`, text)} or p.part_number ilike ${like}`
   return sql`(${isCalled(people.name, text)} or ${people.email} ilike ${like}
     or ${requests.number}::text like ${part}
-    or exists (
-      select from plan_lines l
-      join entitlements e on e.customer_id = l.customer_id and e.id = l.entitlement_id
-      join products p on p.id = e.product_id
-      left join hosts h on h.customer_id = l.customer_id and h.id in (l.from_host_id, l.to_host_id)
-      where l.customer_id = ${requests.customerId} and l.plan_id = ${requests.planId}
-        and (${isCalled(sql`p.name`, text)} or p.part_number ilike ${like} or ${isCalled(sql`h.label`, text)}))
-    or exists (
-      select from request_packs r
-      join hosts h on h.customer_id = r.customer_id and h.id = r.host_id
-      where r.customer_id = ${requests.customerId} and r.request_id = ${requests.id} and ${isCalled(sql`h.label`, text)})
-    or ${requests.planId} is null and ${withoutPlan(text)})`
-}
-
-/** What a request without a plan names: the host it is about, and the products that it took off one by itself. */
-function withoutPlan(text: string): SQL {
-  return sql`(exists (
-      select from hosts h
-      where h.customer_id = ${requests.customerId} and h.id = ${aboutHost} and ${isCalled(sql`h.label`, text)})
-    or exists (
+    or (${requests.planId} in (
+      select l.plan_id from plan_lines l
+      where l.customer_id = ${customerId} and (
+        (l.entitlement_id in (${product})) is true
+        or (l.from_host_id in (${called})) is true or (l.to_host_id in (${called})) is true))) is true
+    or (${requests.id} in (
+      select r.request_id from request_packs r
+      where r.customer_id = ${customerId} and (r.host_id in (${called})) is true)) is true
+    or (${aboutHost} in (${called})) is true
+    or ${tookBack} and exists (
       select from transfers t
-      join entitlements e on e.customer_id = t.customer_id and e.id = t.entitlement_id
-      join products p on p.id = e.product_id
-      where t.customer_id = ${requests.customerId} and t.request_id = ${requests.id}
-        and (${isCalled(sql`p.name`, text)} or p.part_number ilike ${containing(text)})))`
+      where t.customer_id = ${customerId} and t.request_id = ${requests.id} and t.entitlement_id in (${product})))`
 }

@@ -42,10 +42,10 @@ export const activity = pgTable(
   (t) => [
     primaryKey({ columns: [t.customerId, t.id] }),
     unique('activity_in_order').on(t.customerId, t.seq),
-    index('activity_by_time').on(t.customerId, t.at.desc(), t.id.desc()),
+    index('activity_by_time').on(t.customerId, t.at, t.id),
     // For the desk, which sees all companies.
-    index('activity_latest').on(t.at.desc(), t.id.desc()),
-    index('activity_by_person').on(t.customerId, t.personId, t.at.desc(), t.id.desc()),
+    index('activity_latest').on(t.at, t.id),
+    index('activity_by_person').on(t.customerId, t.personId, t.at, t.id),
   ],
 )
 
@@ -98,7 +98,7 @@ export const personActivity = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.personId, t.id] }),
-    index('person_activity_by_time').on(t.personId, t.at.desc(), t.id.desc()),
+    index('person_activity_by_time').on(t.personId, t.at, t.id),
   ],
 )
 
@@ -119,7 +119,7 @@ export const publisherActivity = pgTable(
     particularsDigest: text('particulars_digest'),
     hash: text('hash').notNull(),
   },
-  (t) => [index('publisher_activity_latest').on(t.at.desc(), t.id.desc())],
+  (t) => [index('publisher_activity_latest').on(t.at, t.id)],
 )
 
 /** The same as activity_particulars, of that chain. */

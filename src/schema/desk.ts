@@ -50,8 +50,8 @@ export const accountRequests = pgTable(
     decidedBy: uuid('decided_by'),
   },
   (t) => [
-    index('account_requests_by_person').on(t.personId, t.createdAt.desc(), t.id.desc()),
-    index('account_requests_by_customer').on(t.customerId, t.createdAt.desc(), t.id.desc()),
+    index('account_requests_by_person').on(t.personId, t.createdAt, t.id),
+    index('account_requests_by_customer').on(t.customerId, t.createdAt, t.id),
     index('account_requests_by_time').on(t.createdAt, t.id),
     index('account_requests_for_desk').on(t.deskSince, t.id).where(sql`${t.deskSince} is not null`),
     check('account_requests_kind', sql`${t.kind} in ('upgrade', 'name-supervisor')`),

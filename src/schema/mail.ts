@@ -67,5 +67,5 @@ export const undeliveredMails = pgTable(
     refusal: text('refusal').notNull(),
     writtenAt: instant('written_at').notNull(),
   },
-  (t) => [index('undelivered_mails_by_time').on(t.at.desc(), t.id.desc())],
+  (t) => [index('undelivered_mails_by_time').on(t.at, t.id)],
 )

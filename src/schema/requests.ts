@@ -71,9 +71,9 @@ export const requests = pgTable(
   (t) => [
     primaryKey({ columns: [t.customerId, t.id] }),
     unique('requests_number').on(t.customerId, t.number),
-    index('requests_by_time').on(t.customerId, t.createdAt.desc(), t.id.desc()),
+    index('requests_by_time').on(t.customerId, t.createdAt, t.id),
     index('requests_for_desk').on(t.deskSince, t.id).where(sql`${t.deskSince} is not null`),
-    index('requests_by_person').on(t.customerId, t.requestedBy, t.createdAt.desc(), t.id.desc()),
+    index('requests_by_person').on(t.customerId, t.requestedBy, t.createdAt, t.id),
     uniqueIndex('requests_undone_once')
       .on(t.customerId, t.undoesId)
       .where(sql`${t.undoesId} is not null and ${t.status} not in ('declined', 'cancelled')`),

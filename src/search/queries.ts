@@ -65,14 +65,16 @@ export async function findPeople(
   const like = containing(typed)
   return first<FoundPerson>(
     tx,
-    sql`select p.id, coalesce(nullif(p.name, ''), p.email) as name, p.email, cared.hosts as looks_after,
+    sql`select p.id, coalesce(nullif(p.name, ''), p.email) as name, p.email, coalesce(cared.hosts, 0) as looks_after,
         lower(coalesce(nullif(p.name, ''), p.email)) as place
       from associations a
       join people p on p.id = a.person_id
-      cross join lateral (
-        select count(*)::int as hosts from hosts h
-        where h.customer_id = a.customer_id and h.caretaker_id = p.id and h.status <> 'planned') cared
-      where a.customer_id = ${customerId} and p.deleted_at is null and (${isCalled(sql`p.name`, typed)} or p.email ilike ${like})
+      left join (
+        select h.caretaker_id, count(*)::int as hosts from hosts h
+        where h.customer_id = ${customerId} and h.caretaker_id is not null and h.status <> 'planned'
+        group by h.caretaker_id) cared on cared.caretaker_id = p.id
+      where a.customer_id = ${customerId} and p.deleted_at is null
+        and (${isCalled(sql`p.name`, typed)} or p.email ilike ${like})
         and (${isSupervisor}::boolean or cared.hosts > 0)`,
   )
 }

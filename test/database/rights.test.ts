@@ -44,6 +44,26 @@ describe('row-level security', () => {
   })
 })
 
+describe('the planner', () => {
+  test('takes a company for a large one in every table of theirs', async () => {
+    const sized = await column(`select relname from pg_attribute join pg_class c on c.oid = attrelid
+      where ${ours} and attname = 'customer_id' and 'n_distinct=-0.001' = any(attoptions) order by 1`)
+    expect(sized).toEqual(
+      CUSTOMER_TABLES.filter((e) => e.column === 'customer_id')
+        .map(({ table }) => table)
+        .sort(),
+    )
+  })
+
+  test('can use every index for the order of a list: none has its nulls where no query has them', async () => {
+    // Bits of an index's column: 1 descending, 2 nulls first; "order by x desc" means both.
+    expect(
+      await column(`select indexrelid::regclass::text from pg_index i join pg_class c on c.oid = indrelid
+        where ${ours} and exists (select from unnest(indoption::int[]) o where o in (1, 2))`),
+    ).toEqual([])
+  })
+})
+
 describe('append-only tables', () => {
   test('can be read and added to by the application, never changed, deleted from or emptied', async () => {
     const may = (right: string) =>
