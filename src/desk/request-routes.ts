@@ -20,6 +20,7 @@ import { longestText, MessageForm, numberOf } from '../requests/account/routes.t
 import { declineReasons } from '../requests/account/settle.ts'
 import { askInformation, declineRequest, openRequestStatuses, writeFromDesk } from '../requests/messages.ts'
 import { companyEntries } from '../requests/page.ts'
+import { partOf } from '../requests/part.ts'
 import { isAboutPrivileges } from '../requests/scope.ts'
 import { statusTag } from '../requests/status.ts'
 import { list, type Problem, readForm, text } from '../web/forms.ts'
@@ -182,6 +183,7 @@ async function show(
     about,
     company: customer,
     lines,
+    linePart: partOf(lines, request.query, common.href),
     ofChange: sayChange(request, change),
     tag: statusTag(about.status),
     isOpen: isOpen && !isAboutPrivileges(about.kind),

@@ -9,6 +9,7 @@ import { together, wordOf } from './events-in-words.ts'
 import { mayFetch } from './fetch-pack.ts'
 import { type listMessages, mayBeCancelled, openRequestStatuses } from './messages.ts'
 import { formatRequestNumber } from './number.ts'
+import { partOf } from './part.ts'
 import type { FoundRequest } from './queries.ts'
 import type { Scope } from './scope.ts'
 import { statusTag } from './status.ts'
@@ -28,6 +29,7 @@ export function requestPage(request: FastifyRequest, scope: Scope, found: Found)
     about,
     tag: statusTag(about.status),
     lines,
+    linePart: partOf(lines, request.query, href),
     report: about.kind === 'detailed-report' ? reportOf(about, scope, request) : null,
     packs: packs.map((pack) => packInWords(request, pack, href, mayFetch(scope, about, pack))),
     packCount: found.packCount,

@@ -17,6 +17,7 @@ import { countMessage } from './limits.ts'
 import { cancelRequest, listMessages, mayBeCancelled, writeFromCompany } from './messages.ts'
 import { requestPackPages } from './pack-pages.ts'
 import { requestPage } from './page.ts'
+import { partOf } from './part.ts'
 import { listRequests } from './queries.ts'
 import { receiptPages } from './receipts/pages.ts'
 import { type Scope, seesCompany } from './scope.ts'
@@ -87,6 +88,7 @@ export async function showRequest(
   return reply.page('requests/show', {
     ...requestPage(request, scope, found),
     ofPrivileges: found.privileges,
+    changePart: partOf(found.privileges?.changes ?? [], request.query, canonical),
     ofChange: sayChange(request, found.change),
     ofPlan: sayPlanPart(request, found.about, found.plan),
     keys: [randomUUID(), randomUUID()],

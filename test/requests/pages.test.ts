@@ -246,3 +246,33 @@ test('in French', async () => {
   const answer = await browser.get(page)
   expect(answer.text).toContain('a établi l’édition 1 de la nomenclature de licence de LYO-CAD-07')
 })
+
+test('what a request did to very many is shown a part at a time, and as a whole for printing', async () => {
+  const personId = it.cast.people['supervisor@demo.example']!
+  const changes = Array.from({ length: 450 }, () => ({ personId, before: {}, after: { licensing: {} } }))
+  const { number } = await it.db.database.forCustomer(customerId, (tx) =>
+    recordRequest(tx, {
+      customerId,
+      kind: 'change-privileges',
+      status: 'completed',
+      personId,
+      details: { changes },
+    }),
+  )
+  const supervisor = browsers['supervisor']!
+  const path = `/c/100234/requests/${number}`
+  const rowsAt = async (query: string) => {
+    const answer = await supervisor.get(`${path}${query}`)
+    const links = answer.all('nav[aria-label="Pages of the list"] a').map((a) => a.getAttribute('href'))
+    return { rows: answer.all('tbody tr').length, links, text: answer.text }
+  }
+  const first = await rowsAt('')
+  expect(first.rows).toBe(200)
+  expect(first.links).toEqual([`${path}?part=2#lines`, `${path}?part=all#lines`])
+  expect(first.text).toContain('1 to 200 of 450')
+  const last = await rowsAt('?part=99')
+  expect(last.rows).toBe(50)
+  expect(last.links).toEqual([`${path}?part=2#lines`, `${path}?part=all#lines`])
+  expect((await rowsAt('?part=x')).rows).toBe(200)
+  expect(await rowsAt('?part=all')).toMatchObject({ rows: 450, links: [] })
+})
