@@ -15,17 +15,24 @@ type Company = {
   invitations: Map<number, { holds: Holding; until: number }>
   /** Who asks to be let in. */
   asking: Set<number>
+  /** Who came at once and was said to be none of theirs. */
+  refused: Set<number>
 }
 type Person = { isUsable: boolean; isGone: boolean }
 
 export type CompanyName = 'supervised' | 'open'
 
+function companyThat(wasSupervised: boolean): Company {
+  const [members, invitations] = [new Map(), new Map()]
+  return { wasSupervised, members, invitations, asking: new Set(), refused: new Set() }
+}
+
 export class PeopleModel {
   day = 0
   readonly people: Person[] = []
   readonly companies: Record<CompanyName, Company> = {
-    supervised: { wasSupervised: true, members: new Map(), invitations: new Map(), asking: new Set() },
-    open: { wasSupervised: false, members: new Map(), invitations: new Map(), asking: new Set() },
+    supervised: companyThat(true),
+    open: companyThat(false),
   }
 
   /** Who manages the company and can sign in. */
@@ -77,6 +84,8 @@ export class PeopleModel {
     for (const name of names) {
       this.#remove(name, who)
       this.companies[name].asking.delete(who)
+      // Who registers again is somebody else.
+      this.companies[name].refused.delete(who)
     }
     this.people[who] = { isUsable: false, isGone: true }
     return true
@@ -115,12 +124,13 @@ export class PeopleModel {
 
   /** R8, with right proof and an address that the publisher knows. */
   askUpgrade(company: CompanyName, who: number): boolean {
-    const { members, wasSupervised, asking } = this.companies[company]
+    const { members, wasSupervised, asking, refused } = this.companies[company]
     if (this.people[who]!.isGone || asking.has(who)) return false
     const canVouch = [...members].some(
       ([one, { awaits }]) => one !== who && !awaits && this.people[one]!.isUsable,
     )
-    if (!wasSupervised && canVouch && this.people[who]!.isUsable) this.#join(company, who, true)
+    const isOpen = !wasSupervised && !refused.has(who)
+    if (isOpen && canVouch && this.people[who]!.isUsable) this.#join(company, who, true)
     else asking.add(who)
     return true
   }
@@ -138,7 +148,10 @@ export class PeopleModel {
     const member = this.#member(company, who)
     if (!member?.awaits) return false
     if (isOurs) member.awaits = false
-    else this.#remove(company, who)
+    else {
+      this.#remove(company, who)
+      this.companies[company].refused.add(who)
+    }
     return true
   }
 
