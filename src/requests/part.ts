@@ -26,7 +26,7 @@ export function partOf<T>(list: readonly T[], query: unknown, path: string): Par
   const page = isWhole ? 1 : Math.min(last, /^[1-9]\d{0,4}$/.test(asked) ? Number(asked) : 1)
   const from = (page - 1) * partSize
   const rows = isWhole ? [...list] : list.slice(from, from + partSize)
-  const href = (part: number | string) => `${path}?part=${part}#lines`
+  const href = (part: number | string) => `${path}?part=${part}#list`
   return {
     rows,
     from: from + 1,

@@ -268,11 +268,11 @@ test('what a request did to very many is shown a part at a time, and as a whole 
   }
   const first = await rowsAt('')
   expect(first.rows).toBe(200)
-  expect(first.links).toEqual([`${path}?part=2#lines`, `${path}?part=all#lines`])
+  expect(first.links).toEqual([`${path}?part=2#list`, `${path}?part=all#list`])
   expect(first.text).toContain('1 to 200 of 450')
   const last = await rowsAt('?part=99')
   expect(last.rows).toBe(50)
-  expect(last.links).toEqual([`${path}?part=2#lines`, `${path}?part=all#lines`])
+  expect(last.links).toEqual([`${path}?part=2#list`, `${path}?part=all#list`])
   expect((await rowsAt('?part=x')).rows).toBe(200)
   expect(await rowsAt('?part=all')).toMatchObject({ rows: 450, links: [] })
 })
