@@ -51,7 +51,8 @@ export async function listActivity(
 ): Promise<ActivityRow[]> {
   const where = [
     customerIds && sql`a.customer_id = any(${uuidArray(customerIds)})`,
-    filter.customer && sql`c.customer_number = ${filter.customer}`,
+    filter.customer &&
+      sql`a.customer_id = (select id from customers where customer_number = ${filter.customer})`,
     personId && sql`a.person_id = ${personId}`,
     filter.text && about(filter.text, customerIds ? sql`not p.is_staff` : sql`true`),
     ...common(filter, timeZone, after),

@@ -49,10 +49,12 @@ const columns = sql`
   (select count(*)::int from associations a where a.customer_id = c.id) as contacts,
   s.supervisors`
 
-// Those who can sign in: others manage nothing.
+// Those who can sign in: others manage nothing. Each is looked up by their key: joined, everyone would be read for each
+// company.
 const supervisors = sql`(
-  select count(*)::int as supervisors from privileges h join people p on p.id = h.person_id
-  where h.customer_id = c.id and h.privilege = 'supervisor' and ${isUsable}) s`
+  select count(*)::int as supervisors from privileges h
+  where h.customer_id = c.id and h.privilege = 'supervisor'
+    and (select ${isUsable} from people p where p.id = h.person_id)) s`
 
 /** Customers by number, a page at a time. For the desk. */
 export async function listDeskCustomers(tx: Db, filter: CustomerFilter, size = pageSize) {
