@@ -24,7 +24,7 @@ export const CompanyForm = Type.Object({
   country: place.country,
   phone: text(50),
   email: text(254),
-  contact: text(36),
+  contact: text(254),
 })
 
 export const HostPlaceForm = Type.Object({

@@ -11,6 +11,7 @@ import { activeKey } from '../packs/keys.ts'
 import { reissuePacks } from '../packs/reissue.ts'
 import { parseRequestNumber } from '../requests/number.ts'
 import { findRequest } from '../requests/queries.ts'
+import { personOptions, personValue } from '../web/choose-person.ts'
 import { type Problem, readForm, text } from '../web/forms.ts'
 import { requires } from '../web/guard.ts'
 import { actOnce } from '../web/once.ts'
@@ -68,20 +69,17 @@ async function showCompany(
   const [place, people] = await server.database.readCustomer(customer.id, (tx) =>
     Promise.all([findCompanyPlace(tx, customer.id), listContacts(tx, customer.id)]),
   )
-  const current = { ...place, ...values, mark: markOf(place) }
-  const choices = people.map(({ id, name, email }) => ({
-    value: id,
-    text: name === email ? name : t('hosts.caretaker.option', { name, email }),
-  }))
+  const contact = personValue(people, place.contact)
+  const current = { ...place, contact, ...values, mark: markOf(place) }
+  const options = personOptions(people, t('addresses.contact.nobody'), t)
   const isOffered = place.contact === '' || people.some(({ id }) => id === place.contact)
   return reply.page('customers/company-address', {
     title: t('addresses.company.title', { name: customer.name }),
     here: `${customer.base}/addresses`,
     countries: countryOptions(format, t('addresses.country.none'), text(current.country)),
-    people: [
-      { value: '', text: t('addresses.contact.nobody') },
+    people: options && [
+      ...options,
       ...(isOffered ? [] : [{ value: place.contact, text: t('addresses.contact.gone') }]),
-      ...choices,
     ],
     problems,
     values: current,

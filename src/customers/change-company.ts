@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { Invalid, NotFound } from '../errors.ts'
 import { newId } from '../ids.ts'
+import { chosenPerson } from '../web/choose-person.ts'
 import { checkCountry, checkEmail, checkPhone } from './address-fields.ts'
 import { changedLines, recordChange } from './record-change.ts'
 
@@ -35,16 +36,13 @@ export async function findCompanyPlace(
 
 export type CompanyPerson = { id: string; name: string; email: string; phone: string }
 
-/** People offered as contact. */
-const most = 500
-
 /** The company's people who can be its contact, by name. */
 export async function listContacts(tx: Db, customerId: string): Promise<CompanyPerson[]> {
   return tx.execute<CompanyPerson>(sql`
     select p.id, coalesce(nullif(p.name, ''), p.email) as name, p.email, p.phone
     from associations a join people p on p.id = a.person_id
     where a.customer_id = ${customerId} and p.deleted_at is null and not a.awaits_confirmation
-    order by lower(coalesce(nullif(p.name, ''), p.email)), p.id limit ${most}`)
+    order by lower(coalesce(nullif(p.name, ''), p.email)), p.id`)
 }
 
 /**
@@ -58,20 +56,19 @@ export async function changeCompany(
     customerId,
     personId,
     mark,
-    values,
+    values: sent,
   }: { customerId: string; personId: string; mark: string; values: CompanyPlace },
 ): Promise<{ id: string; number: number }> {
   const before = await findCompanyPlace(tx, customerId, { lock: true })
-  const { contact } = values
-  const isOffered =
-    contact === '' ||
-    contact === before.contact ||
-    (await listContacts(tx, customerId)).some(({ id }) => id === contact)
+  const isKept = sent.contact === '' || sent.contact === before.contact
+  const chosen = isKept ? undefined : chosenPerson(await listContacts(tx, customerId), sent.contact)
+  const contact = isKept ? sent.contact : (chosen?.id ?? '')
+  const values = { ...sent, contact }
   const problems = [
     ...checkCountry(values.country),
     ...checkPhone(values.phone),
     ...checkEmail(values.email),
-    ...(isOffered ? [] : [{ field: 'contact', key: 'addresses.contact.unknown' }]),
+    ...(isKept || chosen ? [] : [{ field: 'contact', key: 'addresses.contact.unknown' }]),
   ]
   if (problems.length > 0) throw new Invalid(problems)
   const lines = changedLines(before, values, mark)

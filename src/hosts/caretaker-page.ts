@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { personOptions, personValue } from '../web/choose-person.ts'
 import { type Problem, readForm } from '../web/forms.ts'
 import { actOnce } from '../web/once.ts'
 import { hostIdOf, hostPath } from './address.ts'
 import { listCandidates, setCaretaker } from './caretaker.ts'
 import { findHost } from './find-host.ts'
 
-const CaretakerForm = Type.Object({ caretaker: Type.String({ maxLength: 36 }) })
+const CaretakerForm = Type.Object({ caretaker: Type.String({ maxLength: 254 }) })
 
 /** Who looks after a host, to be chosen from those who can. */
 export async function showCaretaker(
@@ -21,17 +22,13 @@ export async function showCaretaker(
   const [host, people] = await server.database.readCustomer(customer.id, (tx) =>
     Promise.all([findHost(tx, customer.id, hostId), listCandidates(tx, customer.id, options)]),
   )
-  const offered = people.map(({ id, name, email }) => ({
-    value: id,
-    text: name === email ? name : t('hosts.caretaker.option', { name, email }),
-  }))
   return reply.page('hosts/caretaker', {
     title: t('hosts.caretaker.title', { host: host.label }),
     host,
     here: hostPath(request, hostId),
-    people: [{ value: '', text: t('hosts.caretaker.nobody') }, ...offered],
+    people: personOptions(people, t('hosts.caretaker.nobody'), t),
     problems,
-    values: { caretaker: values['caretaker'] ?? host.caretaker_id ?? '' },
+    values: { caretaker: values['caretaker'] ?? personValue(people, host.caretaker_id ?? '') },
   })
 }
 

@@ -2,11 +2,9 @@ import { sql } from 'drizzle-orm'
 import { recordActivity } from '../activity/record.ts'
 import type { Db } from '../db.ts'
 import { Invalid, NotFound } from '../errors.ts'
+import { chosenPerson } from '../web/choose-person.ts'
 
 export type Candidate = { id: string; name: string; email: string }
-
-/** People offered to choose from; a company with more finds them by name. */
-const most = 500
 
 /**
  * Contacts of a company who can look after a host: they hold Licensing or Reporting today, or the company is open to
@@ -26,14 +24,14 @@ export async function listCandidates(
     from associations a join people p on p.id = a.person_id
     where a.customer_id = ${customerId} and p.deleted_at is null and p.confirmed_at is not null
       and ${isOpen ? sql`not a.awaits_confirmation` : holds}
-    order by lower(coalesce(nullif(p.name, ''), p.email)), p.id limit ${most}`)
+    order by lower(coalesce(nullif(p.name, ''), p.email)), p.id`)
 }
 
 export type Choice = {
   customerId: string
   hostId: string
   personId: string
-  /** '' for nobody. */
+  /** ID or e-mail address; '' for nobody. */
   caretakerId: string
   today: string
   isOpen: boolean
@@ -42,15 +40,15 @@ export type Choice = {
 /** Says who looks after a host. Throws NotFound, or Invalid where that person is none of those offered. */
 export async function setCaretaker(tx: Db, choice: Choice): Promise<void> {
   const { customerId, hostId, personId, caretakerId } = choice
-  const candidates = await listCandidates(tx, customerId, choice)
-  if (caretakerId !== '' && !candidates.some(({ id }) => id === caretakerId))
+  const caretaker = chosenPerson(await listCandidates(tx, customerId, choice), caretakerId)?.id ?? null
+  if (caretakerId !== '' && !caretaker)
     throw new Invalid([{ field: 'caretaker', key: 'hosts.caretaker.unknown' }])
   const changed = await tx.execute(sql`
-    update hosts set caretaker_id = ${caretakerId || null}::uuid
+    update hosts set caretaker_id = ${caretaker}::uuid
     where customer_id = ${customerId} and id = ${hostId}::uuid and status <> 'planned' returning id`)
   if (changed.length === 0) throw new NotFound()
   await recordActivity(tx, {
     ...{ customerId, personId, verb: 'host.caretaker-set', objectKind: 'host', objectId: hostId },
-    details: { caretaker: caretakerId || null },
+    details: { caretaker },
   })
 }

@@ -4,6 +4,7 @@ import type { Db } from '../../db.ts'
 import { Invalid } from '../../errors.ts'
 import { queueMail } from '../../mail/outbox.ts'
 import { plans } from '../../schema.ts'
+import { chosenPerson } from '../../web/choose-person.ts'
 import { touchDraft } from '../drafts.ts'
 import { findPlan } from '../queries.ts'
 import { type Colleague, listColleagues } from './queries.ts'
@@ -12,7 +13,7 @@ type Handing = {
   customerId: string
   planId: string
   by: { id: string; name: string; email: string }
-  /** A colleague with Licensing. */
+  /** ID or e-mail address of a colleague with Licensing. */
   to: string
 }
 
@@ -23,12 +24,12 @@ type Handing = {
 export async function handPlan(tx: Db, { customerId, planId, by, to }: Handing): Promise<Colleague> {
   await touchDraft(tx, { customerId, planId })
   const colleagues = await listColleagues(tx, customerId, by.id)
-  const receiver = colleagues.find(({ id }) => id === to)
+  const receiver = chosenPerson(colleagues, to)
   if (!receiver)
     throw new Invalid([{ field: 'to', key: to === '' ? 'keep.hand.choose' : 'keep.hand.nobody' }])
   await tx
     .update(plans)
-    .set({ handedTo: to, details: sql`details || ${JSON.stringify({ handedBy: by.id })}::jsonb` })
+    .set({ handedTo: receiver.id, details: sql`details || ${JSON.stringify({ handedBy: by.id })}::jsonb` })
     .where(and(eq(plans.customerId, customerId), eq(plans.id, planId)))
   const { name, tool } = await findPlan(tx, customerId, planId)
   await recordActivity(tx, {
@@ -37,9 +38,9 @@ export async function handPlan(tx: Db, { customerId, planId, by, to }: Handing):
     verb: 'plan.handed',
     objectKind: 'plan',
     objectId: planId,
-    details: { to, tool },
+    details: { to: receiver.id, tool },
   })
   const params = { by: by.name || by.email, name, tool, planId }
-  await queueMail(tx, { customerId, personId: to, template: 'plan-handed', params })
+  await queueMail(tx, { customerId, personId: receiver.id, template: 'plan-handed', params })
   return receiver
 }

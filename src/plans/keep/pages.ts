@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { personOptions } from '../../web/choose-person.ts'
 import { type Problem, text } from '../../web/forms.ts'
 import { actOnce } from '../../web/once.ts'
 import { idsOf, onlyDrafts, planPath, showClosed } from '../open-draft.ts'
@@ -57,13 +58,8 @@ export async function showHanding(
     title: t('keep.hand.title'),
     plan: planPath(request, plan.id),
     planName: plan.name,
-    colleagues: [
-      { value: '', text: t('keep.hand.option') },
-      ...colleagues.map(({ id, name, email }) => ({
-        value: id,
-        text: name === email ? name : `${name} (${email})`,
-      })),
-    ],
+    isAnyone: colleagues.length > 0,
+    colleagues: personOptions(colleagues, t('keep.hand.option'), t),
     problems,
     values: { to: text(values['to']) },
   })
