@@ -69,7 +69,9 @@ export async function listHistory(
     select x.id, to_json(x.at)#>>'{}' as at, x.at::text as key, x.kind, x.quantity, p.name as product, p.part_number,
       other.label as other, other.id as other_id, x.issue, x.before, x.after, r.number::float8 as request_number,
       coalesce(nullif(pe.name, ''), pe.email) as person
-    from (${sql.join(parts, sql` union all `)} order by at desc, id desc limit ${limit}) x
+    from (
+      select * from (${sql.join(parts, sql` union all `)}) every order by at desc, id desc limit ${limit}
+    ) x
     left join entitlements e on e.customer_id = ${customerId} and e.id = x.entitlement_id
     left join products p on p.id = e.product_id
     left join hosts other on other.customer_id = ${customerId} and other.id = x.other_id

@@ -40,7 +40,7 @@ export async function listHosts(
   filter: HostFilter,
   { asOf, after, size = pageSize }: Options,
 ): Promise<{ rows: HostRow[]; totals: HostTotals }> {
-  const { given, from, placed, relation, isRetired, issue, where } = source(customerId, filter, asOf)
+  const { given, from, placed, placedOn, isRetired, issue, where } = source(customerId, filter, asOf)
   const beyond = after ? sql`where (f.sort_label, f.id) > (${after.label}, ${after.id}::uuid)` : sql``
   const found = await tx.execute<HostTotals & { row: HostRow | null }>(sql`
     with ${given} found as materialized (
@@ -50,9 +50,7 @@ export async function listHosts(
     ), total as (
       select count(*)::float8 as hosts, coalesce(sum(on_it.placed), 0)::float8 as placed
       from found f
-      left join (
-        select host_id, sum(quantity) as placed from ${relation} where customer_id = ${customerId} group by host_id
-      ) on_it on on_it.host_id = f.id
+      left join ${placedOn} on_it on on_it.host_id = f.id
     ), page as (
       select f.* from found f ${beyond} order by f.sort_label, f.id limit ${size + 1}
     )
@@ -82,7 +80,9 @@ function source(customerId: string, filter: HostFilter, asOf: AsOf | null) {
     const relation = sql`placements`
     const where = matching({ customerId, filter, placed: relation, isRetired })
     const from = sql`from hosts h cross join lateral (select h.label, h.address_line1, h.postal_code, h.city, h.country) v`
-    return { given: sql``, from, placed, relation, isRetired, issue: sql`h.pack_issue`, where }
+    const placedOn = sql`(
+      select host_id, sum(quantity) as placed from placements where customer_id = ${customerId} group by host_id)`
+    return { given: sql``, from, placed, placedOn, isRetired, issue: sql`h.pack_issue`, where }
   }
   const { end } = asOf
   const isRetired = retiredThen(end)
@@ -93,7 +93,7 @@ function source(customerId: string, filter: HostFilter, asOf: AsOf | null) {
       select host_id, sum(quantity)::float8 as placed from placed_then group by host_id),`,
     from: sql`from hosts h ${versionThen(end)}`,
     placed: sql`coalesce((select o.placed from placed_on o where o.host_id = h.id), 0)`,
-    relation,
+    placedOn: sql`placed_on`,
     isRetired,
     issue: issueThen(end),
     where,

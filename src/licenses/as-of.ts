@@ -32,15 +32,22 @@ export async function listSummaryAsOf(
       from terms
       where customer_id = ${customerId} and recorded_at < ${end}
         and entitlement_id not in (select entitlement_id from several)
-    ), later as (
-      select entitlement_id, sum(case when to_host_id is null then quantity when from_host_id is null then -quantity
-        else 0 end) as back
-      from transfers where customer_id = ${customerId} and at >= ${end} group by entitlement_id
+    ), moved as (
+      -- What was known and what was moved since, put together and not joined: neither is short, and the planner
+      -- would go through one for each row of the other.
+      select entitlement_id, sum(entitled) as entitled, max(ends_on) as ends_on, sum(back) as back
+      from (
+        select entitlement_id, entitled, ends_on, 0 as back, true as is_known from known
+        union all
+        select entitlement_id, 0, null, case when to_host_id is null then quantity when from_host_id is null
+          then -quantity else 0 end, false
+        from transfers where customer_id = ${customerId} and at >= ${end}
+      ) each
+      group by entitlement_id having bool_or(is_known)
     ), each as (
-      select e.product_id, c.entitled, c.ends_on, e.placed + coalesce(l.back, 0) as placed
-      from known c
-      join entitlements e on e.customer_id = ${customerId} and e.id = c.entitlement_id and e.kind = 'sold'
-      left join later l on l.entitlement_id = e.id
+      select e.product_id, m.entitled, m.ends_on, e.placed + m.back as placed
+      from moved m
+      join entitlements e on e.customer_id = ${customerId} and e.id = m.entitlement_id and e.kind = 'sold'
     ), sums as materialized (
       select product_id, count(*) as entitlements, sum(greatest(entitled, placed)) as owned, sum(placed) as placed,
         min(ends_on) filter (where ends_on >= ${day}::date) as next_end_on,

@@ -108,6 +108,18 @@ test.each([
 test('the page of one of its hosts too, as it is and as it was', async () => {
   const list = await browser.get('/c/LARGE/hosts')
   const href = list.document.querySelector<HTMLAnchorElement>('tbody th a')!.getAttribute('href')!
-  for (const path of [href, `${href}?asOf=2026-01-01`, `${href}/history`, `${href}/sheet`])
+  const parts = ['transfers', 'packs', 'host'].map((only) => `${href}/history?only=${only}`)
+  for (const path of [href, `${href}?asOf=2026-01-01`, `${href}/history`, `${href}/sheet`, ...parts])
     expect((await browser.get(path)).status).toBe(200)
+})
+
+test('its licenses, hosts and report as they were before all of it was moved answer too', async () => {
+  for (const path of ['/licenses', '/licenses?text=product', '/hosts', '/hosts?text=product']) {
+    const page = await browser.get(`/c/LARGE${path}${path.includes('?') ? '&' : '?'}asOf=2026-01-01`)
+    expect(page.status, path).toBe(200)
+  }
+})
+
+test('its hosts are found by what is on them, and each says what', async () => {
+  expect((await browser.get('/c/LARGE/packs?q=product')).status).toBe(200)
 })
