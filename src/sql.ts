@@ -16,9 +16,14 @@ export function containing(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`
 }
 
+/** Whether a number or code contains what a person typed, without regard to case. */
+export function contains(column: SQLWrapper, typed: string): SQL {
+  return sql`${column} ilike ${containing(typed)}`
+}
+
 /**
- * Whether a name that people gave contains what a person typed, without regard to case and accents. Numbers and codes take
- * `ilike ${containing(…)}`, which costs less.
+ * Whether a name that people gave contains what a person typed, without regard to case and accents; dearer than
+ * `contains`.
  */
 export function isCalled(column: SQLWrapper, typed: string): SQL {
   return sql`${column} ~* ${spellings(typed)}`

@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { containing } from '../sql.ts'
 import { text } from '../web/forms.ts'
 
 /** What of the licenses to show; the first is the default. */
@@ -42,11 +41,6 @@ export function withFilter(
     if (value) query.set(name, value)
   }
   return query.size ? `${path}?${query}` : path
-}
-
-/** `column` contains `typed`, without regard to case; no character of `typed` is a wildcard. */
-export function contains(column: SQL, typed: string): SQL {
-  return sql`${column} ilike ${containing(typed)}`
 }
 
 /** Conditions joined by `and`; true where there are none. */

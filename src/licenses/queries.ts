@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import { isCalled } from '../sql.ts'
+import { contains, isCalled } from '../sql.ts'
 import { pageSize } from '../web/paging.ts'
-import { all, contains, expiringDays, type LicenseFilter } from './filter.ts'
+import { all, expiringDays, type LicenseFilter } from './filter.ts'
 
 export type LicenseType = 'node-locked' | 'floating' | 'extended'
 

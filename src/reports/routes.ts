@@ -45,7 +45,7 @@ async function showReport(request: FastifyRequest, reply: FastifyReply) {
         listLines(tx, report, { after, limit: linesOnScreen + 1 }),
         sumLines(tx, report),
         listFamilies(tx, customer.id),
-        findCompany(tx, customer.id, asOf),
+        asOf && findCompany(tx, customer.id, asOf),
         asOf && firstDay(tx, customer.id, timeZone),
       ]),
     patience,
@@ -53,7 +53,7 @@ async function showReport(request: FastifyRequest, reply: FastifyReply) {
   const lines = found.slice(0, linesOnScreen)
   const path = `${customer.base}/report`
   const href = (place?: string) => withFilter(path, filter, { asOf: asOf?.day, after: place })
-  const whose = { number: customer.number, name: company.name }
+  const whose = { number: customer.number, name: company?.name ?? customer.name }
   if (read.problem) reply.code(422)
   return reply.page('reports/detailed', {
     title: t('reports.title'),
