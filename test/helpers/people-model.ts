@@ -12,7 +12,8 @@ type Membership = { awaits: boolean; held: Holding }
 type Company = {
   wasSupervised: boolean
   members: Map<number, Membership>
-  invitations: Map<number, { holds: Holding; until: number }>
+  /** `by` null: their account is no more. */
+  invitations: Map<number, { holds: Holding; until: number; by: number | null }>
   /** Who asks to be let in. */
   asking: Set<number>
   /** Who came at once and was said to be none of theirs. */
@@ -86,6 +87,8 @@ export class PeopleModel {
       this.companies[name].asking.delete(who)
       // Who registers again is somebody else.
       this.companies[name].refused.delete(who)
+      for (const invitation of this.companies[name].invitations.values())
+        if (invitation.by === who) invitation.by = null
     }
     this.people[who] = { isUsable: false, isGone: true }
     return true
@@ -99,17 +102,24 @@ export class PeopleModel {
 
   invite(company: CompanyName, by: number, who: number, holds: Holding): boolean {
     if (!this.isSupervisor(company, by) || this.#member(company, who)) return false
-    this.companies[company].invitations.set(who, { holds, until: this.day + 7 })
+    this.companies[company].invitations.set(who, { holds, until: this.day + 7, by })
     return true
   }
 
   accept(company: CompanyName, who: number): boolean {
     const invitation = this.companies[company].invitations.get(who)
     if (!invitation || invitation.until <= this.day || this.people[who]!.isGone) return false
+    // Only a supervisor gives privileges.
+    if (invitation.by === null || !this.isSupervisor(company, invitation.by)) return false
     this.companies[company].invitations.delete(who)
     this.#join(company, who, false)
-    const given = this.#current(invitation.holds)
-    this.#give(company, who, { ...this.#member(company, who)!.held, ...given })
+    const { held } = this.#member(company, who)!
+    // What was given meanwhile for longer stays.
+    const isLonger = (was: Until | undefined, until: Until) =>
+      was !== undefined && (was === null || (until !== null && was > until))
+    const given = Object.entries(this.#current(invitation.holds)) as [Privilege, Until][]
+    const more = given.filter(([privilege, until]) => !isLonger(held[privilege], until))
+    this.#give(company, who, { ...held, ...Object.fromEntries(more) })
     return true
   }
 
